@@ -1,0 +1,193 @@
+"""Units and price bases: read, stamp and compare; scale only money with money and mass with mass.
+
+A unit is a number times a base: ``"1e8 CNY"``, ``"million USD"``, ``"Mt CO2"``, ``"1e4 person"``. The library
+does no unit algebra beyond scaling between two units of the same base.
+
+A price basis says in which prices money is counted: ``"current 2017 CNY, producer prices"`` or
+``"constant 2007 CNY, producer prices"``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mrio.errors import PriceBasisError, UnitsError
+
+_WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_MASS = {"g": 1e-6, "kg": 1e-3, "t": 1.0, "kt": 1e3, "Gg": 1e3, "Mt": 1e6, "Gt": 1e9}
+_NUMBER = re.compile(r"^(\d[\d,]*\.?\d*(?:[eE][+-]?\d+)?)\s*(.*)$")
+_CURRENCY = re.compile(r"^(?:M\.?)?([A-Z]{3})$")
+
+Kind = Literal["money", "mass", "other"]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of measurement.
+
+    Parameters
+    ----------
+    text
+        As the user wrote it; stamped on outputs.
+    scale
+        Number of base units in one unit.
+    base
+        ``"CNY"``, ``"t CO2"``, ``"person"``, or any other words.
+    kind
+        ``"money"``, ``"mass"`` or ``"other"``.
+    """
+
+    text: str
+    scale: float
+    base: str
+    kind: Kind
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_unit(text: str) -> Unit:
+    """Read a unit.
+
+    Parameters
+    ----------
+    text
+        A number or a number word, then a currency code, a mass (with its substance) or other words.
+
+    Raises
+    ------
+    UnitsError
+        When the text is empty or holds only a number.
+
+    Examples
+    --------
+    >>> parse_unit("1e8 CNY")
+    Unit(text='1e8 CNY', scale=100000000.0, base='CNY', kind='money')
+    >>> parse_unit("Mt CO2").scale
+    1000000.0
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise UnitsError(
+            f"A unit is missing: {text!r}.", remedy='give for example unit="1e8 CNY" or "Mt CO2"'
+        )
+    rest = " ".join(text.split())
+    scale = 1.0
+    if (number := _NUMBER.match(rest)) is not None:
+        scale, rest = float(number[1].replace(",", "")), number[2]
+    words = rest.split()
+    if words and words[0].lower() in _WORDS:
+        scale, words = scale * _WORDS[words[0].lower()], words[1:]
+    if not words:
+        raise UnitsError(
+            f"The unit {text!r} names no base.", remedy='say of what: "1e8 CNY", "Mt CO2", "1e4 person"'
+        )
+    head = words[0]
+    if len(words) == 1 and (currency := _CURRENCY.match(head)) is not None:
+        return Unit(text, scale * (1e6 if head.startswith("M.") else 1.0), currency[1], "money")
+    if head in _MASS:
+        return Unit(text, scale * _MASS[head], " ".join(["t", *words[1:]]), "mass")
+    return Unit(text, scale, " ".join(words), "other")
+
+
+def conversion(source: Unit, target: Unit) -> float:
+    """Return the number by which values in `source` are multiplied to be in `target`.
+
+    Raises
+    ------
+    UnitsError
+        When the bases differ.
+
+    Examples
+    --------
+    >>> conversion(parse_unit("1e4 CNY"), parse_unit("1e8 CNY"))
+    0.0001
+    """
+    if source.base != target.base:
+        raise UnitsError(
+            f"A quantity in {source.text!r} cannot be expressed in {target.text!r}.",
+            amount=f"bases {source.base!r} and {target.base!r}",
+            remedy="bring both to one unit before they meet",
+        )
+    return source.scale / target.scale
+
+
+def same_unit(first: Unit, second: Unit) -> bool:
+    """Tell whether two units are the same quantity, however they are spelled."""
+    return first.base == second.base and first.scale == second.scale
+
+
+BasisKind = Literal["current", "constant", "previous-year"]
+
+
+@dataclass(frozen=True)
+class PriceBasis:
+    """The prices in which money is counted.
+
+    Parameters
+    ----------
+    text
+        As the user wrote it.
+    kind
+        ``"current"``: each year in its own prices; ``"constant"``: in prices of `year`;
+        ``"previous-year"``: in prices of the year before.
+    year
+        Year of the prices, or None where none was named.
+    currency
+        Three-letter code.
+    valuation
+        ``"producer"``, ``"basic"``, ``"purchaser"``, or ``""`` where none was named.
+    """
+
+    text: str
+    kind: BasisKind
+    year: int | None
+    currency: str
+    valuation: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_price_basis(text: str) -> PriceBasis:
+    """Read a price basis.
+
+    Raises
+    ------
+    PriceBasisError
+        When the kind of prices or the currency is not named, or constant prices name no year.
+
+    Examples
+    --------
+    >>> parse_price_basis("constant 2007 CNY, producer prices").year
+    2007
+    """
+    words = re.findall(r"[A-Za-z][A-Za-z'-]*|\d+", text) if isinstance(text, str) else []
+    lower = [word.lower().rstrip("s").rstrip("'") for word in words]
+    kind: BasisKind | None = None
+    for word in lower:
+        if word in ("current", "constant", "previous-year"):
+            kind = word  # type: ignore[assignment]
+            break
+    currency = next((word for word in words if re.fullmatch(r"[A-Z]{3}", word)), "")
+    year = next((int(word) for word in words if re.fullmatch(r"(1[89]|20|21)\d\d", word)), None)
+    valuation = next((word for word in lower if word in ("producer", "basic", "purchaser")), "")
+    if kind is None or not currency or (kind != "current" and year is None):
+        raise PriceBasisError(
+            f"The price basis {text!r} cannot be read.",
+            remedy='write it like "current 2017 CNY, producer prices" or "constant 2007 CNY, basic prices"',
+        )
+    return PriceBasis(text, kind, year, currency, valuation)
+
+
+def comparable(first: PriceBasis, second: PriceBasis) -> bool:
+    """Tell whether two tables may meet in one comparison over time.
+
+    Two tables in current prices of their own years may (the change then contains the change of prices, and
+    results say so); two tables in constant prices may when the year of the prices is the same; currency and
+    valuation must agree always. Everything else needs a deflation first.
+    """
+    if first.kind != second.kind or first.currency != second.currency or first.valuation != second.valuation:
+        return False
+    return first.kind != "constant" or first.year == second.year
