@@ -168,7 +168,7 @@ def parse_price_basis(text: str) -> PriceBasis:
     kind: BasisKind | None = None
     for word in lower:
         if word in ("current", "constant", "previous-year"):
-            kind = word  # type: ignore[assignment]
+            kind = word
             break
     currency = next((word for word in words if re.fullmatch(r"[A-Z]{3}", word)), "")
     year = next((int(word) for word in words if re.fullmatch(r"(1[89]|20|21)\d\d", word)), None)
