@@ -93,13 +93,12 @@ class Demand:
 
     def _final_states(self) -> Array:
         """Return final demand of every state of its own players, (2^4 or 2^5, R, N)."""
-        R, N = self.shape
         populations = (0, 1) if self.P is not None else (0,)
         # The last player has the highest bit, so it is the slowest index.
         states = []
         for bits in cartesian(populations, (0, 1), (0, 1), (0, 1)):
             volume = self.final_volume((bits[3], bits[2], bits[1], bits[0]))
-            states += [np.einsum("onsk,nsk->on", D[:R], volume) for D in self.D]
+            states += [np.einsum("onsk,nsk->on", D[: self.shape[0]], volume) for D in self.D]
         return np.array(states)
 
     def _outside_states(self) -> Array:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mrio.errors import DataError
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 _CANCELLED = 1e-12
 
@@ -45,7 +46,7 @@ def share_pair(parts: tuple[Array, Array], axis: int | tuple[int, ...] = 0) -> t
     )
 
 
-def other_where_zero(values: tuple[Array, Array], zero: tuple[Array, Array]) -> tuple[Array, Array]:
+def other_where_zero(values: tuple[Array, Array], zero: tuple[Mask, Mask]) -> tuple[Array, Array]:
     """Return the values of both periods, each taken from the other period where marked zero.
 
     Parameters

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mrio.change.shares import Array, other_where_zero, ratio
+from mrio.change.shares import Array, Mask, other_where_zero, ratio
 from mrio.errors import BalanceError
 
 TechnologyState = tuple[int, int]
@@ -47,7 +47,7 @@ class Technology:
     total: tuple[Array, Array]
     H: tuple[Array, Array]
     v: tuple[Array, Array]
-    idle: tuple[Array, Array]
+    idle: tuple[Mask, Mask]
 
     @property
     def n(self) -> int:

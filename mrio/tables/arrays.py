@@ -69,14 +69,14 @@ class Arrays:
     @property
     def final_demand(self) -> Array:
         """Right-hand side of ``x = A x + y``: final purchases plus all outside demand, (R, N)."""
-        return self.Y.sum(axis=(2, 3)) + self.outside_demand
+        return np.asarray(self.Y.sum(axis=(2, 3)) + self.outside_demand)
 
     @property
     def imports_by_user(self) -> Array:
         """Imported intermediates of each buying sector, (R, N); zeros where no imports are known."""
         if self.imports_Z is not None:
-            return np.asarray(self.imports_Z.sum(axis=0))
-        return np.zeros_like(self.x) if self.imports_row_Z is None else self.imports_row_Z
+            return np.asarray(self.imports_Z.sum(axis=0), dtype=np.float64)
+        return np.zeros(self.x.shape) if self.imports_row_Z is None else self.imports_row_Z
 
     @property
     def imports_by_demand(self) -> Array:
@@ -263,7 +263,9 @@ def _numbers(
         table = pd.DataFrame({"value": plain.ravel()[bad]})
     raise MissingDataError(
         f"{name} holds something that is no number.",
-        where="; ".join(" | ".join(map(repr, row)) for row in table.head(3).itertuples(index=False, name=None)),
+        where="; ".join(
+            " | ".join(map(repr, row)) for row in table.head(3).itertuples(index=False, name=None)
+        ),
         amount=f"{int(bad.sum())} cells",
         remedy="say what these cells mean and give numbers",
         table=table,
@@ -282,7 +284,11 @@ def _missing(name: str, values: Array, dims: Sequence[str], labels: Labels) -> M
 
 
 def labelled(
-    values: Array, dims: Sequence[str], coords: Mapping[str, Sequence[str]], name: str, attrs: Mapping[str, str]
+    values: Array,
+    dims: Sequence[str],
+    coords: Mapping[str, Sequence[str]],
+    name: str,
+    attrs: Mapping[str, str],
 ) -> xr.DataArray:
     """Wrap an array as a DataArray with labels and stamped attributes; the numbers are not copied."""
     return xr.DataArray(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -169,5 +168,3 @@ def _discrepancy_share(system: System) -> Check:
     note = f"column 'discrepancy' against output of its row; {total:.2%} of all output"
     worst = float(np.abs(share).max(initial=0.0))
     return Check("discrepancy", not len(cells), worst, DISCREPANCY_TOLERANCE, note, cells)
-
-

@@ -52,9 +52,10 @@ class Labels:
         """Return the lengths of the dims."""
         return tuple(len(self.of(dim)) for dim in dims)
 
-    def row_names(self) -> list[str]:
-        """Return ``"region | sector"`` for every row of the flattened table."""
-        return [f"{region} | {sector}" for region in self.regions for sector in self.sectors]
+    def row_name(self, row: int) -> str:
+        """Return ``"region | sector"`` of a row of the flattened table."""
+        region, sector = divmod(row, len(self.sectors))
+        return f"{self.regions[region]} | {self.sectors[sector]}"
 
 
 def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:

@@ -17,7 +17,7 @@ import xarray as xr
 from scipy import sparse
 
 from mrio.errors import FileError
-from mrio.files import PathLike, read_groups, write_groups
+from mrio.files import PathLike, write_groups
 from mrio.provenance import Provenance
 from mrio.schema import SYSTEM_DIMS
 from mrio.tables.account import Account
@@ -69,7 +69,7 @@ def system_from_dataset(dataset: xr.Dataset) -> System:
     """
     try:
         attrs = {str(key): value for key, value in dataset.attrs.items()}
-        arrays = {name: dataset[name].values for name in SYSTEM_DIMS if name in dataset}
+        arrays: dict[str, Any] = {name: dataset[name].values for name in SYSTEM_DIMS if name in dataset}
         arrays["Z"] = _matrix(dataset)
         return System.from_arrays(
             regions=_words(dataset, "region"),
@@ -100,22 +100,8 @@ def write_systems(systems: Mapping[str, System], path: PathLike) -> None:
     write_groups(groups, path, KIND_SYSTEMS, title)
 
 
-def read_systems(path: PathLike) -> Systems:
-    """Read the tables of a netCDF-4 file that mrio wrote.
-
-    Raises
-    ------
-    FileError
-        When the file is missing, damaged, or holds something else.
-    """
-    kind, groups = read_groups(path)
-    if kind != KIND_SYSTEMS:
-        raise FileError(
-            "The file holds no tables.",
-            where=str(path),
-            amount=f"it holds a {kind}",
-            remedy="read it with mrio.read_netcdf, or open it with xarray",
-        )
+def systems_from_groups(groups: Mapping[str, xr.Dataset]) -> Systems:
+    """Return the tables that the groups of a file hold."""
     return Systems({name: system_from_dataset(group) for name, group in groups.items() if name != "/"})
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mrio.errors import BalanceError, DataError, MissingDataError, MrioError, PriceBasisError, UnitsError
 from mrio.schema import VALUE_ADDED
@@ -87,9 +88,7 @@ def output(given: Array | None, row_sums: Array, labels: Labels) -> tuple[Array,
     return row_sums, float(gap.max(initial=0.0))
 
 
-def zero_output_problems(
-    arrays: Arrays, accounts: Mapping[str, Account], labels: Labels
-) -> list[MrioError]:
+def zero_output_problems(arrays: Arrays, accounts: Mapping[str, Account], labels: Labels) -> list[MrioError]:
     """List what a sector without output still buys, sells, pays or emits (convention 4).
 
     ``A = Z / x`` and ``f = c / x`` do not exist there, so all must be zero.
@@ -116,7 +115,7 @@ def zero_output_problems(
     return [problem for problem in problems if problem.table is not None and len(problem.table)]
 
 
-def _zero_output(verb: str, values: Array, mask: np.ndarray, labels: Labels) -> DataError:  # type: ignore[type-arg]
+def _zero_output(verb: str, values: Array, mask: NDArray[np.bool_], labels: Labels) -> DataError:
     table: pd.DataFrame = cells_table(values, mask, ("region", "sector"), labels)
     return DataError(
         f"A sector with zero output {verb}: coefficients do not exist there.",

@@ -330,7 +330,7 @@ class System:
         """The operator (I - A)^-1, made once and kept."""
         A = coefficients(self.arrays.Z, self.arrays.x.ravel())
         blocks = [len(self.sectors)] * len(self.regions)
-        return Leontief(A, blocks=blocks, labels=self.labels.row_names)
+        return Leontief(A, blocks=blocks, labels=self.labels.row_name)
 
     # -- accounts -----------------------------------------------------------------------------------------
 
@@ -391,7 +391,7 @@ class System:
             raise TypeError(f"replace() got unknown parts {unknown}; known are {sorted([*inputs, 'x'])}")
         new = System.from_arrays(**{**inputs, **changes})
         same_A = "Z" not in changes and np.array_equal(new.arrays.x, self.arrays.x)
-        if same_A and "leontief" in vars(self) and new.labels.row_names() == self.labels.row_names():
+        if same_A and "leontief" in vars(self) and new.labels == self.labels:
             vars(new)["leontief"] = self.leontief
         return new
 
