@@ -16,6 +16,7 @@ import gzip
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -125,7 +126,8 @@ def open_workbook(path: str | Path) -> Workbook:
         ) from error
     file = _existing(path)
     try:
-        book = python_calamine.CalamineWorkbook.from_path(str(file))
+        # By content, not by path: offices publish .xlsx files under the name .xls.
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(file.read_bytes()))
     except (python_calamine.CalamineError, OSError) as error:
         raise FileError(
             "The file cannot be opened as a workbook.",
