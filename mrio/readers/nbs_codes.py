@@ -1,0 +1,45 @@
+"""Codes that Chinese statistical offices use in input-output tables, and what they mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+DEMAND: Final = {
+    "FU101": "rural households",
+    "FU102": "urban households",
+    "FU103": "government",
+    "FU201": "fixed capital formation",
+    "FU202": "stock change",
+}
+"""Final-demand categories of a region, by code."""
+
+HOUSEHOLDS_TO_CAPITAL: Final = tuple(DEMAND.values())[:4]
+"""The four categories that stay when the change of stocks is kept apart."""
+
+FACTORS: Final = {
+    "VA001": "compensation of employees",
+    "VA002": "net taxes on production",
+    "VA003": "depreciation of fixed assets",
+    "VA004": "operating surplus",
+}
+"""Primary inputs, by code, in tables of the National Bureau of Statistics and its provincial offices."""
+
+UNIT_MARKER: Final = "单位"
+"""Text before the unit in the head of a sheet."""
+
+UNIT_TEXT: Final = "万元"
+"""The unit of all these tables as the sheets write it."""
+
+UNIT: Final = "1e4 CNY"
+"""The unit of all these tables."""
+
+
+def price_basis(year: int) -> str:
+    """Return the price basis of the table of a year: producer prices of that year.
+
+    Examples
+    --------
+    >>> price_basis(2007)
+    'current 2007 CNY, producer prices'
+    """
+    return f"current {year} CNY, producer prices"
