@@ -76,9 +76,9 @@ def measure_transfer(
     Notes
     -----
     In every purchase cell ``d = C1 - C0``, gains ``G = max(d, 0)``, losses ``K = max(-d, 0)``,
-    ``T = sum G = sum K``, ``theta[p -> r] = K[p] G[r] / T``. Volumes, intensities and chains depend on the state of
-    the other factors and are weighted as the Shapley value weights these states, so the measure is symmetric
-    in time. Volumes are in the money and prices of the tables.
+    ``T = sum G = sum K``, ``theta[p -> r] = K[p] G[r] / T``. Volumes, intensities and chains depend on the
+    state of the other factors and are weighted as the Shapley value weights these states, so the measure is
+    symmetric in time. Volumes are in the money and prices of the tables.
 
     References
     ----------
