@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from mrio.change.decompose import account_names, dependent_forms, flags, metadata, warn_of_flags
+from mrio.change.decomposition import account_names, dependent_forms, flags, metadata, warn_of_flags
 from mrio.change.evaluation import Operators
 from mrio.change.factors import ExportsOption, Factors, ImportsOption, factors_of, treatment_of
 from mrio.change.shares import Array
