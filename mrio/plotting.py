@@ -43,7 +43,7 @@ def small_print(ax: Any, text: str) -> None:
         ax.annotate(
             text,
             (0.0, 0.0),
-            (0, -42),
+            (0, -46),
             xycoords="axes fraction",
             textcoords="offset points",
             fontsize=7,
@@ -51,6 +51,25 @@ def small_print(ax: Any, text: str) -> None:
             va="top",
             annotation_clip=False,
         )
+
+
+def short(value: float) -> str:
+    """Return a number with three figures and no exponent where it can do without.
+
+    Examples
+    --------
+    >>> short(12345.6), short(0.01234)
+    ('12,300', '0.0123')
+    """
+    if value == 0 or not 1e-4 <= abs(value) < 1e9:
+        return f"{value:.3g}"
+    digits = 2 - int(np.floor(np.log10(abs(value))))
+    return f"{round(value, digits):,.{max(digits, 0)}f}"
+
+
+def _words(name: object) -> str:
+    """Return a dim as words."""
+    return str(name or "").replace("_", " ")
 
 
 def heat_map(table: pd.DataFrame, unit: str, title: str, ax: Any | None = None) -> Any:
@@ -78,15 +97,15 @@ def heat_map(table: pd.DataFrame, unit: str, title: str, ax: Any | None = None) 
         vmax=limit,
         aspect="auto",
     )
-    ax.set_xticks(range(table.shape[1]), [str(name) for name in table.columns], rotation=30, ha="right")
+    ax.set_xticks(range(table.shape[1]), [str(name) for name in table.columns], rotation=30, ha="left")
     ax.set_yticks(range(table.shape[0]), [str(name) for name in table.index])
     for (row, column), value in np.ndenumerate(values):
         dark = abs(value) > 0.6 * limit
-        ax.text(
-            column, row, f"{value:,.3g}", ha="center", va="center", fontsize=8, color="w" if dark else "k"
-        )
-    ax.set_xlabel(str(table.columns.name or ""))
-    ax.set_ylabel(str(table.index.name or ""))
+        ax.text(column, row, short(value), ha="center", va="center", fontsize=8, color="w" if dark else "k")
+    ax.xaxis.set_ticks_position("top")
+    ax.xaxis.set_label_position("top")
+    ax.set_xlabel(_words(table.columns.name))
+    ax.set_ylabel(_words(table.index.name))
     ax.set_title(title, fontsize=10, loc="left")
     ax.figure.colorbar(image, ax=ax, label=unit)
     return ax
@@ -148,12 +167,13 @@ def waterfall(steps: pd.Series[float], unit: str, title: str, ax: Any | None = N
     ax.barh(places, values, left=starts, color=[GAIN if value >= 0 else LOSS for value in values])
     ax.barh(len(values), values.sum(), color="#555555")
     for place, start, value in zip(places, starts, values, strict=True):
-        ax.text(max(start, start + value), place, f" {value:,.3g}", va="center", fontsize=7)
-    ax.text(max(values.sum(), 0.0), len(values), f" {values.sum():,.3g}", va="center", fontsize=7)
+        ax.text(max(start, start + value), place, f" {short(value)}", va="center", fontsize=7)
+    ax.text(max(values.sum(), 0.0), len(values), f" {short(values.sum())}", va="center", fontsize=7)
     names = [str(name).replace("_", " ") for name in steps.index]
     ax.set_yticks(range(len(values) + 1), [*names, "total change"])
     ax.invert_yaxis()
     ax.axvline(0, color=NEUTRAL, lw=0.8)
+    ax.use_sticky_edges = False
     ax.margins(x=0.12)
     ax.set_xlabel(f"[{unit}]")
     ax.set_title(title, fontsize=10, loc="left")
