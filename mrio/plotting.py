@@ -167,8 +167,8 @@ def waterfall(steps: pd.Series[float], unit: str, title: str, ax: Any | None = N
     ax.barh(places, values, left=starts, color=[GAIN if value >= 0 else LOSS for value in values])
     ax.barh(len(values), values.sum(), color="#555555")
     for place, start, value in zip(places, starts, values, strict=True):
-        ax.text(max(start, start + value), place, f" {short(value)}", va="center", fontsize=7)
-    ax.text(max(values.sum(), 0.0), len(values), f" {short(values.sum())}", va="center", fontsize=7)
+        ax.text(max(start, start + value), place, f" {short(float(value))}", va="center", fontsize=7)
+    ax.text(max(values.sum(), 0.0), len(values), f" {short(float(values.sum()))}", va="center", fontsize=7)
     names = [str(name).replace("_", " ") for name in steps.index]
     ax.set_yticks(range(len(values) + 1), [*names, "total change"])
     ax.invert_yaxis()
