@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -107,7 +108,32 @@ def decompose(
     warn_of_flags(factors)
     plan = plan_of(method, factors.demand.states())
     effects = evaluate(plan, factors, forms, Operators((a, b), factors.technology))
-    return _result(a, b, names, forms, effects, factors, method)
+    return _result(a, b, Answer(names, forms, method, factors, effects))
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Effects as a kernel gives them, with what was asked.
+
+    Attributes
+    ----------
+    names
+        Names of M accounts.
+    forms
+        For each account, whether it takes the dependent form.
+    method
+        Name of the method.
+    factors
+        Factors of both tables.
+    effects
+        (M, effects, n), effects in the order of `effect_labels`.
+    """
+
+    names: tuple[str, ...]
+    forms: tuple[bool, ...]
+    method: str
+    factors: Factors
+    effects: Array
 
 
 def account_names(a: System, b: System, account: str | Iterable[str]) -> tuple[str, ...]:
@@ -216,43 +242,32 @@ def flags(a: System, factors: Factors) -> dict[str, xr.DataArray]:
     return result
 
 
-def _result(
-    a: System,
-    b: System,
-    names: tuple[str, ...],
-    forms: tuple[bool, ...],
-    effects: Array,
-    factors: Factors,
-    method: str,
-) -> Decomposition:
+def _result(a: System, b: System, answer: Answer) -> Decomposition:
     """Put effects on the common labels, check that they add up, and stamp them."""
-    used = {label for form in forms for label in effect_labels(factors, form)}
+    factors = answer.factors
+    used = {label for form in answer.forms for label in effect_labels(factors, form)}
     labels: list[str] = [label for label in EFFECTS if label in used]
     coords = {"effect": labels, "region": list(a.regions), "sector": list(a.sectors)}
     data: dict[str, xr.DataArray] = {}
     gaps = []
-    for number, (name, form) in enumerate(zip(names, forms, strict=True)):
+    for number, (name, form) in enumerate(zip(answer.names, answer.forms, strict=True)):
+        own = effect_labels(factors, form)
         values = np.zeros((len(labels), *a.arrays.x.shape))
-        for position, label in enumerate(effect_labels(factors, form)):
-            values[labels.index(label)] = effects[number, position].reshape(a.arrays.x.shape)
+        values[[labels.index(label) for label in own]] = answer.effects[number].reshape(-1, *a.arrays.x.shape)
         change = b.account(name).values - a.account(name).values
         scale = float(np.abs(change).sum()) or float(np.abs(a.account(name).values).sum())
         gaps.append(require_adding_up(values.sum(axis=0), change, scale, f"effects on {name} and its change"))
-        attrs = {"units": a.account(name).unit, "long_name": f"effects on {name}"}
-        attrs["factors"] = ", ".join(effect_labels(factors, form))
+        unit = a.account(name).unit
+        attrs = {"units": unit, "long_name": f"effects on {name}", "factors": ", ".join(own)}
         attrs["form"] = "dependent, H = m (1 - v)" if form else "intensity and technology independent"
         data[name] = xr.DataArray(values, dims=tuple(coords), coords=coords, attrs=attrs)
-        total = {"units": a.account(name).unit, "long_name": f"change of {name}"}
-        data[name + TOTAL] = xr.DataArray(
-            change,
-            dims=("region", "sector"),
-            coords={d: coords[d] for d in ("region", "sector")},
-            attrs=total,
-        )
+        places = {dim: coords[dim] for dim in ("region", "sector")}
+        attrs = {"units": unit, "long_name": f"change of {name}"}
+        data[name + TOTAL] = xr.DataArray(change, dims=tuple(places), coords=places, attrs=attrs)
     dataset = xr.Dataset({**data, **flags(a, factors)}).assign_attrs(
-        title=f"Decomposition of {', '.join(names)}, {a.period} to {b.period}, {method}",
-        accounts="\n".join(names),
-        method=method,
+        title=f"Decomposition of {', '.join(answer.names)}, {a.period} to {b.period}, {answer.method}",
+        accounts="\n".join(answer.names),
+        method=answer.method,
         checks=f"effects add up to the change: largest gap {max(gaps):.1e} of the total change",
         **metadata(a, b, factors),
     )
