@@ -14,7 +14,6 @@ from mrio.change.technology import CoefficientState, Technology
 from mrio.leontief import Leontief
 from mrio.tables import System
 
-
 KEEP_BELOW = 2000
 """Number of rows up to which mixed operators are kept: at most eight, with their factors 0.5 GB."""
 
