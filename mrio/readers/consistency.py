@@ -49,6 +49,9 @@ def name_problems(sheet: Sheet, found: Header, names: Sequence[str | tuple[str, 
     ]
 
 
+_ROUNDING = 1e-10
+
+
 @dataclass(frozen=True)
 class Total:
     """Published totals of one kind beside their parts.
@@ -81,7 +84,8 @@ def total_problems(sheet: Sheet, checks: Sequence[Total], tolerance: float) -> l
     checks
         The totals and their parts.
     tolerance
-        Accepted difference, relative to the sum of the absolute values of the parts.
+        Accepted difference, relative to the sum of the absolute values of the parts; for totals below 1e-10
+        of the largest one, relative to that, because they are rounding.
 
     Returns
     -------
@@ -121,7 +125,8 @@ def _wrong_totals(sheet: Sheet, check: Total, tolerance: float) -> list[BalanceE
     """Return one error for the wrong totals of one kind, worst first, or none."""
     sums = check.parts.sum(axis=1)
     scale = np.maximum(np.abs(check.parts).sum(axis=1), np.abs(check.totals))
-    relative = np.abs(sums - check.totals) / np.where(scale > 0.0, scale, 1.0)
+    floor = max(float(scale.max(initial=0.0)) * _ROUNDING, np.finfo(float).tiny)
+    relative = np.abs(sums - check.totals) / np.maximum(scale, floor)
     order = [k for k in np.argsort(-relative, kind="stable") if relative[k] > tolerance]
     if not order:
         return []

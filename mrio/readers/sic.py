@@ -21,7 +21,7 @@ from mrio.classification import Classification, load_classification, load_concor
 from mrio.errors import DataError, FileError, raise_together
 from mrio.provenance import CellGroup, Provenance
 from mrio.readers.consistency import Total, name_problems, total_problems, unit_problems
-from mrio.readers.nbs_codes import FACTORS, HOUSEHOLDS_TO_CAPITAL, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
+from mrio.readers.nbs_codes import DEMAND, FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
 from mrio.readers.workbook import (
     Block,
     Floats,
@@ -148,7 +148,7 @@ def read_sic(path: str | Path, year: int = 2007, sectors: int = 17) -> System:
     return System.from_arrays(
         regions=[name for name, _ in REGIONS.values()],
         sectors=classes.names_en,
-        demand=HOUSEHOLDS_TO_CAPITAL,
+        demand=DEMAND.values(),
         factors=_FACTORS,
         Z=table.Z,
         Y=table.Y,

@@ -51,10 +51,16 @@ def test_headers_are_found_by_codes_in_the_order_asked():
     assert column.cell(0) == (6, 2)
 
 
+def test_headers_can_be_sought_in_a_part_of_the_sheet():
+    grid = [*GRID, ["", "", "1"]]
+    column = header(as_sheet(grid), ["1"], along="column", within=[6, 7])
+    assert (column.line, column.at) == (2, (7,))
+
+
 def test_header_without_a_code_is_named():
     with pytest.raises(LabelError) as caught:
         header(as_sheet(GRID, "S"), ["1", "2", "TVA"], along="column")
-    assert "sheet 'S' of book.xlsx, column of cell C1" in caught.value.where
+    assert "sheet 'S' of book.xlsx, the column of cell C1" in caught.value.where
     assert "missing: TVA" in caught.value.amount
 
 
