@@ -98,6 +98,10 @@ class ConvergenceError(SolverError):
     """An iteration stopped before its tolerance was reached."""
 
 
+class MemoryLimitError(SolverError, MemoryError):
+    """A plan needs more memory than there is; the message names the alternatives."""
+
+
 class MissingExtraError(MrioError, ImportError):
     """An optional dependency is not installed."""
 

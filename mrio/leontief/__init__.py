@@ -1,0 +1,10 @@
+"""Solve (I - A) x = y without inverting anything.
+
+`Leontief` is the one object that everything above uses: ``solve`` for output from purchases, ``solve_left``
+for multipliers, each answer with its residual and error bound.
+"""
+
+from mrio.leontief.operator import Leontief
+from mrio.leontief.report import Solution, SolveReport
+
+__all__ = ["Leontief", "Solution", "SolveReport"]

@@ -1,0 +1,55 @@
+"""The matrix A as it is stored: products, column sums, columns and diagonal, for every storage.
+
+A dense array, a sparse array and a structured operator all know ``A @ X`` and ``A.T @ X``; what they do not
+share is here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from mrio.leontief.report import Floats
+
+Matrix = Any
+"""ndarray (n, n), scipy sparse array (n, n), or an operator with ``@``, ``.T``, ``.shape``."""
+
+
+def column_sums(A: Matrix) -> Floats:
+    """Return the column sums (n,); NaN or infinity anywhere in a column shows in its sum."""
+    return np.asarray(A.T @ np.ones(A.shape[0]), dtype=np.float64)
+
+
+def is_nonnegative(A: Matrix) -> bool:
+    """Tell whether no coefficient is negative."""
+    if sp.issparse(A):
+        return A.nnz == 0 or bool(A.data.min() >= 0)
+    if isinstance(A, np.ndarray):
+        return bool(A.min() >= 0)
+    return bool(A.nonnegative)
+
+
+def absolute_column_sums(A: Matrix) -> Floats:
+    """Return the column sums (n,) of the absolute coefficients, panel by panel."""
+    if sp.issparse(A):
+        return np.asarray(abs(A).sum(axis=0), dtype=np.float64).ravel()
+    if isinstance(A, np.ndarray):
+        total = np.zeros(A.shape[1])
+        for start in range(0, A.shape[0], 256):
+            total += np.abs(A[start : start + 256]).sum(axis=0)
+        return total
+    return np.asarray(A.absolute_column_sums(), dtype=np.float64)
+
+
+def diagonal(A: Matrix) -> Floats:
+    """Return the diagonal (n,)."""
+    return np.asarray(A.diagonal(), dtype=np.float64)
+
+
+def to_dense(A: Matrix) -> Floats:
+    """Return A as an array (n, n); the array itself where it is dense already."""
+    if isinstance(A, np.ndarray):
+        return A
+    return np.asarray(A.toarray(), dtype=np.float64)
