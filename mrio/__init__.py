@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
     from mrio.errors import MrioError as MrioError
+    from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
     from mrio.netcdf import read_netcdf as read_netcdf
+    from mrio.readers.sic import read_sic as read_sic
     from mrio.tables import Account as Account
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
+    from mrio.transfer import Transfer as Transfer
+    from mrio.transfer import measure_transfer as measure_transfer
 
 _HOMES = {
     "Account": "mrio.tables",
@@ -29,8 +33,12 @@ _HOMES = {
     "MrioError": "mrio.errors",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
+    "Transfer": "mrio.transfer",
     "decompose": "mrio.change",
+    "load_example": "mrio.examples",
+    "measure_transfer": "mrio.transfer",
     "read_netcdf": "mrio.netcdf",
+    "read_sic": "mrio.readers.sic",
 }
 
 __all__ = [*sorted(_HOMES), "__version__"]

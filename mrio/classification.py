@@ -289,6 +289,23 @@ def sector_classes() -> pd.DataFrame:
     return _table("sector_classes").set_index("code")
 
 
+def class_of_sector() -> dict[str, str]:
+    """Return the class of each harmonised sector by its code, its English and its Chinese name.
+
+    The allocation is a convention: agriculture, mining, labour-, resource- and technology-intensive
+    manufacturing, other manufacturing, utilities, construction, and four kinds of services.
+
+    Examples
+    --------
+    >>> class_of_sector()["Smelting and pressing of metals"]
+    'RES'
+    """
+    table = sector_classes().reset_index()
+    return {
+        row[key]: row["class"] for row in table.to_dict("records") for key in ("code", "name_en", "name_zh")
+    }
+
+
 def provinces() -> pd.DataFrame:
     """Return the 31 provinces of mainland China: English and Chinese name, and region of the SIC tables.
 

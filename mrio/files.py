@@ -104,7 +104,7 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
     groups["/"] = root
     for name, dataset in groups.items():
         _verify(dataset, path, name)
-    return str(kind), groups
+    return str(kind), {name: _without_own_attrs(dataset) for name, dataset in groups.items()}
 
 
 def digest(dataset: xr.Dataset) -> str:
@@ -124,7 +124,8 @@ def digest(dataset: xr.Dataset) -> str:
     return result.hexdigest()
 
 
-_OWN_ATTRS = {_DIGEST_ATTR, _FORMAT_ATTR, KIND, "Conventions", "_FillValue", "coordinates"}
+_FILE_ATTRS = {_DIGEST_ATTR, _FORMAT_ATTR, KIND, "Conventions"}
+_OWN_ATTRS = {*_FILE_ATTRS, "_FillValue", "coordinates"}
 
 
 def _attrs_text(attrs: Mapping[Any, Any]) -> str:
@@ -142,6 +143,13 @@ def _stamped(dataset: xr.Dataset, attrs: Mapping[str, Any]) -> xr.Dataset:
     merged = {**attrs, **dataset.attrs}
     result = dataset.assign_attrs(merged)
     return result.assign_attrs({_DIGEST_ATTR: digest(result)})
+
+
+def _without_own_attrs(dataset: xr.Dataset) -> xr.Dataset:
+    """Return the Dataset as it was before the file layer stamped it."""
+    result = dataset.copy()
+    result.attrs = {key: value for key, value in dataset.attrs.items() if key not in _FILE_ATTRS}
+    return result
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:

@@ -133,15 +133,15 @@ def _value_added_sum(system: System) -> Check:
 def _not_negative(system: System, name: str, values: Array) -> Check:
     share = values / max(float(np.abs(values).mean()), np.finfo(float).tiny)
     cells = cells_table(values, values < 0, ("region", "sector"), system.labels)
-    worst = float(max(-share.min(initial=0.0), 0.0))
+    worst = abs(float(share.min(initial=0.0)))
     return Check(name, not len(cells), worst, 0.0, "most negative cell against the mean", cells)
 
 
 def _not_negative_flows(system: System) -> Check:
     arrays = system.arrays
-    negative = float(-arrays.Z[arrays.Z < 0].sum()) if arrays.Z.size else 0.0
+    negative = abs(float(arrays.Z[arrays.Z < 0].sum()))
     mask = arrays.Y < 0
-    negative += float(-arrays.Y[mask].sum())
+    negative += abs(float(arrays.Y[mask].sum()))
     cells = cells_table(arrays.Y, mask, ("region", "sector", "use_region", "demand"), system.labels)
     total = float(np.abs(arrays.x).sum()) or 1.0
     note = "negative flows in Z and Y against output; sourcing shares leave [0, 1] there"
