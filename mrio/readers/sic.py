@@ -20,7 +20,7 @@ import numpy as np
 from mrio.classification import Classification, load_classification, load_concordance
 from mrio.errors import DataError, FileError, raise_together
 from mrio.provenance import CellGroup, Provenance
-from mrio.readers.consistency import Total, name_problems, total_problems, unit_problems
+from mrio.readers.consistency import Total, name_cells, name_problems, total_problems, unit_problems
 from mrio.readers.nbs_codes import DEMAND, FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
 from mrio.readers.workbook import (
     Block,
@@ -193,8 +193,10 @@ def parse_sheet(sheet: Sheet, classes: Classification) -> SicTable:
     raise_together(
         [
             *unit_problems(sheet, UNIT_MARKER, UNIT_TEXT),
-            *name_problems(sheet, across, [*names, "", *_DEMAND_ZH * len(REGIONS)] + [""] * 5),
-            *name_problems(sheet, down, [*names, "", "", *_FACTORS_ZH, "", ""]),
+            *name_problems(
+                sheet, name_cells(sheet, across), [*names, "", *_DEMAND_ZH * len(REGIONS)] + [""] * 5
+            ),
+            *name_problems(sheet, name_cells(sheet, down), [*names, "", "", *_FACTORS_ZH, "", ""]),
         ]
     )
     blocks = numbers(
