@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ from mrio.errors import DataError, FileError, raise_together
 from mrio.provenance import Provenance
 from mrio.readers.consistency import Total, name_problems, total_problems
 from mrio.readers.nbs_codes import CONSUMPTION, DEMAND, FACTORS, UNIT, price_basis
-from mrio.readers.workbook import Block, Floats, Sheet, code, header, numbers, open_csv
+from mrio.readers.workbook import Block, Floats, Sheet, code, header, numbers, open_csv, plain
 
 SOURCE: Final = (
     "National Bureau of Statistics of China, national input-output table, as packaged in the R package ionet "
@@ -41,11 +42,10 @@ _CLASSES: Final = {
     (2020, 42): "nbs2017_42",
 }
 _FINAL: Final = {"TC": CONSUMPTION, **DEMAND}
-_TOTALS: Final = {
-    "THC": ("FU101", "FU102"),
-    "TC": ("FU101", "FU102", "FU103"),
-    "GCF": ("FU201", "FU202"),
-}
+_CONSUMPTION_ONLY: Final = ("TC", "FU201")
+"""Final demand in non-competitive tables."""
+_OPTIONAL: Final = ("THC", "TC", "GCF", "TFU", "ERR")
+"""Columns that some tables have: totals, and the discrepancy."""
 _TOLERANCE: Final = 1e-6
 _NAME = re.compile(r"(?:^|_)((?:19|20)\d\d)_(\d+)")
 
@@ -133,76 +133,93 @@ def parse_sheet(sheet: Sheet) -> NationalFlows:
     line = header(sheet, ["TIU", "EX", "GO"], along="row").line
     present = [sheet.code(line, k) for k in range(len(sheet.cells[line]))]
     sectors = [str(k + 1) for k in range(sum(text.isdigit() for text in present))]
-    columns = [
-        name
-        for name in ("TIU", *DEMAND, "THC", "TC", "FU202", "GCF", "EX", "TFU", "IM", "ERR", "GO")
-        if name in present
-    ]
-    across = header(sheet, [*sectors, *columns], along="row")
-    origins = _origins(sheet, line) if "Origin" in present else {"": list(range(len(sheet.cells)))}
-    parts = {name: _read_part(sheet, across.at, sectors, columns, rows) for name, rows in origins.items()}
-    if len(parts) == 1:
-        return _competitive(sheet, parts[""])
-    return _non_competitive(sheet, parts["Domestic"], parts["Imports"])
+    split = "Origin" in present
+    final = _CONSUMPTION_ONLY if split else tuple(DEMAND)
+    needed = ("TIU", *final, "FU202", "EX", *(() if split else ("IM",)), "GO")
+    names = [*needed, *(name for name in _OPTIONAL if name in present and name not in needed)]
+    at = header(sheet, [*sectors, *names], along="row").at
+    n = len(sectors)
+    columns = _Columns(at[:n], dict(zip(names, at[n:], strict=True)), (*final, "FU202", "EX"))
+    if not split:
+        return _competitive(sheet, _read_part(sheet, columns, range(line + 1, len(sheet.cells))))
+    home, abroad = _origins(sheet, line)
+    parts = _read_part(sheet, columns, home), _read_part(sheet, columns, abroad, below=())
+    return _non_competitive(sheet, *parts)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where sectors and other columns stand, the latter by code, and which codes are final purchases."""
+
+    sectors: tuple[int, ...]
+    at: dict[str, int]
+    final: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class _Part:
     """Flows of one origin: Z (N, N), columns (N,) by code, rows below (N,) by code, and where they stand."""
 
+    columns: _Columns
     rows: tuple[int, ...]
-    at: dict[str, int]
     below_at: dict[str, int]
-    sectors_at: tuple[int, ...]
     Z: Floats
     column: dict[str, Floats]
     below: dict[str, Floats]
 
     def total(self, name: str, parts: list[Floats]) -> Total:
         """Return the check of a column of totals."""
-        cells = [(row, self.at[name]) for row in self.rows]
+        cells = [(row, self.columns.at[name]) for row in self.rows]
         return Total(f"column {name}", cells, np.column_stack(parts), self.column[name])
 
     def total_below(self, name: str, parts: list[Floats], against: str = "") -> Total:
         """Return the check of a row of totals."""
-        cells = [(self.below_at[name], k) for k in self.sectors_at]
+        cells = [(self.below_at[name], k) for k in self.columns.sectors]
         return Total(f"row {name}{against}", cells, np.column_stack(parts), self.below[name])
 
     def column_totals(self) -> list[Total]:
         """List the checks of totals in the columns of the flows themselves."""
         c = self.column
-        final = [c[name] for name in ("FU101", "FU102", "FU103", "FU201", "FU202", "EX") if name in c]
-        if "FU101" not in c:
-            final = [c["TC"], *final]
-        sums = {name: [c[part] for part in parts if part in c] for name, parts in _TOTALS.items()}
-        sums |= {"TFU": final}
-        kept = {name: parts for name, parts in sums.items() if name in c and parts}
+        sums = {
+            "THC": ("FU101", "FU102"),
+            "TC": ("FU101", "FU102", "FU103"),
+            "GCF": ("FU201", "FU202"),
+            "TFU": self.columns.final,
+        }
+        kept = {name: parts for name, parts in sums.items() if name in c and set(parts) <= set(c)}
         return [
             self.total("TIU", [self.Z]),
-            *(self.total(name, parts) for name, parts in kept.items()),
+            *(self.total(name, [c[part] for part in parts]) for name, parts in kept.items()),
         ]
 
     def final(self) -> dict[str, Floats]:
         """Return final purchases by code, without totals."""
-        codes = ["FU101", "FU102", "FU103"] if "FU101" in self.column else ["TC"]
-        return {name: self.column[name] for name in (*codes, "FU201", "FU202", "EX")}
+        return {name: self.column[name] for name in self.columns.final}
 
 
 def _read_part(
-    sheet: Sheet, places: tuple[int, ...], sectors: list[str], columns: list[str], within: list[int]
+    sheet: Sheet,
+    columns: _Columns,
+    within: Sequence[int],
+    below: tuple[str, ...] = ("TII", *FACTORS, "TVA", "TI"),
 ) -> _Part:
-    """Read the flows of one origin, and the rows below them where these are among `within`."""
-    below = [] if _lacks(sheet, "TII", within) else ["TII", *FACTORS, "TVA", "TI"]
-    down = header(sheet, [*sectors, *below], along="column", within=within)
-    n = len(sectors)
-    blocks = numbers(sheet, {"rows": Block(down.at[:n], places), "below": Block(down.at[n:], places[:n])})
+    """Read the flows of one origin in the rows `within`, and the rows `below` them."""
+    n = len(columns.sectors)
+    down = header(sheet, [*(str(k + 1) for k in range(n)), *below], along="column", within=within)
+    blocks = numbers(
+        sheet,
+        {
+            "Z": Block(down.at[:n], columns.sectors),
+            "columns": Block(down.at[:n], list(columns.at.values())),
+            "below": Block(down.at[n:], columns.sectors),
+        },
+    )
     return _Part(
+        columns=columns,
         rows=down.at[:n],
-        at=dict(zip(columns, places[n:], strict=True)),
         below_at=dict(zip(below, down.at[n:], strict=True)),
-        sectors_at=places[:n],
-        Z=blocks["rows"][:, :n],
-        column=dict(zip(columns, blocks["rows"][:, n:].T, strict=True)),
+        Z=blocks["Z"],
+        column=dict(zip(columns.at, blocks["columns"].T, strict=True)),
         below=dict(zip(below, blocks["below"], strict=True)),
     )
 
@@ -260,19 +277,12 @@ def _factors(part: _Part) -> Floats:
     return np.array([part.below[name] for name in FACTORS])
 
 
-def _origins(sheet: Sheet, line: int) -> dict[str, list[int]]:
-    """Return the rows of each origin; the rows below the flows go with the domestic ones."""
+def _origins(sheet: Sheet, line: int) -> tuple[list[int], list[int]]:
+    """Return the rows of domestic flows, with the rows below all flows, and those of imports."""
     column = header(sheet, ["Origin"], along="row").at[0]
     rows = range(line + 1, len(sheet.cells))
-    return {
-        "Domestic": [row for row in rows if sheet.value(row, column) != "Imports"],
-        "Imports": [row for row in rows if sheet.value(row, column) == "Imports"],
-    }
-
-
-def _lacks(sheet: Sheet, text: str, within: list[int]) -> bool:
-    """Tell whether no cell of these rows holds the code."""
-    return not any(code(cell) == text for row in within for cell in sheet.cells[row])
+    abroad = [row for row in rows if plain(sheet.value(row, column)) == "Imports"]
+    return [row for row in rows if row not in abroad], abroad
 
 
 def _sector_names(sheet: Sheet, year: int) -> tuple[str, ...]:

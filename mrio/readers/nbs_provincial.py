@@ -131,12 +131,14 @@ def parse_sheet(sheet: Sheet, layout: Layout, region: str) -> tuple[RegionalTabl
     raise_together(total_problems(sheet, cells.totals(flows), layout.tolerance))
     table = _table(flows, region)
     notes += cells.empty_demand()
+    provenance = table.provenance
+    if table.has_split and table.split_gap > layout.tolerance:
+        provenance = provenance.with_step("split of trade misses its totals", share=table.split_gap)
     if table.has_split and table.split_gap > _LARGE_GAP:
         notes.append(
             f"{sheet.place}: exports and outflow, or imports and inflow, miss their totals by "
             f"{table.split_gap:.0%}; the totals balance the table, the split of {region} is not usable."
         )
-    provenance = table.provenance
     for note in notes:
         provenance = provenance.with_step("note", text=note)
     return replace(table, provenance=provenance), notes
