@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mrio.building.assembly_notes import HEADLINE, cell_groups, plain, warn_of_estimates
 from mrio.building.border import Border, cap, split_border
 from mrio.building.imports import ImportSplit, split_imports
 from mrio.building.nation import compare_with_nation, residual_table
@@ -19,17 +19,11 @@ from mrio.building.regional import RegionalTable
 from mrio.building.stack import Stack, check_alike, stacked
 from mrio.building.trade import fit_trade, sourcing, spread
 from mrio.building.trade_rule import TradeRule, own_by_rule, prior_by_rule
-from mrio.errors import BalanceError, DataError, DataWarning, MissingDataError
-from mrio.provenance import CellGroup, Provenance
+from mrio.errors import BalanceError, DataError, MissingDataError
+from mrio.provenance import Provenance
 from mrio.tables import System
 
 Array = npt.NDArray[np.float64]
-
-_WARN_GAP = 0.01
-"""Share of output above which a discrepancy between supply and use is warned about."""
-
-HEADLINE = "estimated by mrio from the tables of single regions"
-"""Shown wherever assembled numbers appear."""
 
 
 def assemble(
@@ -116,13 +110,16 @@ def assemble(
     labels = ([table.region for table in tables], list(tables[0].sectors))
     split = split_imports(stack.Z, stack.Y, stack.imports, stock_change=stack.stock_change, labels=labels)
     provenance = provenance.with_step(
-        "parted imports in proportion to use", imports=_total(stack.imports), use=_total(stack.use)
+        "parted imports in proportion to use",
+        imports=_total(stack.imports),
+        use=_total(stack.use),
+        into_inventories_left_out=_total(split.stock_imported),
     )
     stack, split, provenance = _exports_within_output(stack, split, provenance)
     supply, gap, provenance = _supply(stack, split, labels, provenance)
     fitted, provenance = _trade(published, supply, split, rule, national, labels, provenance)
-    _warn(tables, border, gap, stack.x)
-    provenance = replace(provenance, groups=_groups(tables, border, balance, rest))
+    warn_of_estimates(tables, border, gap, stack.x)
+    provenance = replace(provenance, groups=cell_groups(tables, border, balance, rest))
     return _system(tables, stack, split, fitted, gap, provenance)
 
 
@@ -154,9 +151,7 @@ def _tables(
     if national is None:
         return _with_partners(parts), provenance
     compared = compare_with_nation(parts, national)
-    provenance = provenance.with_step(
-        "compared the sum of the parts with the nation", totals=_plain(compared)
-    )
+    provenance = provenance.with_step("compared the sum of the parts with the nation", totals=plain(compared))
     if rest is None:
         return [*parts], provenance
     remainder = residual_table(national, parts, rest)
@@ -355,56 +350,5 @@ def _accounts(tables: Sequence[RegionalTable]) -> dict[str, tuple[Array, str, Ar
     return accounts
 
 
-def _groups(
-    tables: Sequence[RegionalTable], border: Border, balance: str, rest: str | None
-) -> dict[str, CellGroup]:
-    """Return what of the assembled table is fact, derived or estimated."""
-    groups: dict[str, CellGroup] = {}
-    for table, estimated in zip(tables, border.estimated, strict=True):
-        source = table.provenance.source
-        derived = balance == "nation" or table.region == rest
-        groups[f"output, primary inputs and purchases of all origins, {table.region}"] = CellGroup(
-            "derived" if derived else "fact", source, "brought to the nation" if balance == "nation" else ""
-        )
-        groups[f"exports and imports, {table.region}"] = CellGroup(
-            "estimated" if estimated else "derived" if derived else "fact",
-            source,
-            "only totals of trade with others are usable" if estimated else "",
-        )
-    rule = "trade rule and the same shares for all buyers of a region"
-    groups["purchases by region of origin"] = CellGroup("estimated", HEADLINE, rule)
-    groups["imported purchases by buyer"] = CellGroup("estimated", HEADLINE, "proportional to use")
-    return groups
-
-
-def _warn(tables: Sequence[RegionalTable], border: Border, gap: Array, x: Array) -> None:
-    """Warn of splits that had to be estimated and of a discrepancy that is not small."""
-    names = [table.region for table, flag in zip(tables, border.estimated, strict=True) if flag]
-    if names:
-        warnings.warn(
-            f"Exports and imports are estimated for {', '.join(names)}: only totals of trade are usable.",
-            DataWarning,
-            stacklevel=3,
-        )
-    share = float(np.abs(gap).sum() / x.sum())
-    if share > _WARN_GAP:
-        warnings.warn(
-            f"Regions supply other amounts than they use: {share:.1%} of output went into the discrepancy.",
-            DataWarning,
-            stacklevel=3,
-        )
-
-
 def _total(values: Array | None) -> float:
     return 0.0 if values is None else float(np.sum(values))
-
-
-def _plain(table: pd.DataFrame) -> dict[str, dict[str, float | None]]:
-    """Return rows and columns as JSON knows them: None for NaN."""
-    return {
-        str(row): {
-            column: None if np.isnan(value) else float(value)
-            for column, value in zip(table.columns, values, strict=True)
-        }
-        for row, values in zip(table.index, table.to_numpy(), strict=True)
-    }

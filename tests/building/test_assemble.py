@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrio.building.assemble import HEADLINE, assemble
+from mrio.building.assemble import assemble
+from mrio.building.assembly_notes import HEADLINE
 from mrio.building.nation import compare_with_nation, residual_table
 from mrio.building.trade_rule import TradeRule
 from mrio.errors import BalanceError, DataError, DataWarning, LabelError, MissingDataError, UnitsError
@@ -212,7 +213,10 @@ def test_a_part_larger_than_the_nation_is_named():
     tables, nation = random_tables(6)
     more = np.array([0, 1e4, 0])
     big = dataclasses.replace(
-        tables[0], x=tables[0].x + more, error=tables[0].error + more, V=tables[0].V + [more, 0 * more]
+        tables[0],
+        x=tables[0].x + more,
+        error=tables[0].error + more,
+        V=tables[0].V + np.stack([more, 0 * more]),
     )
     with pytest.raises(BalanceError, match="leaves sectors that cannot be") as raised:
         residual_table(nation, [big, tables[1]], "rest")
