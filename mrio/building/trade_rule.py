@@ -52,7 +52,7 @@ def own_by_rule(
         if national is None:
             raise MissingDataError("The CHARM rule needs the table of the nation.", remedy="give national=")
         h = heterogeneity(national.x, national.use, *abroad(national))
-        return np.asarray(supply - charm(supply, use, h)[0])
+        return np.maximum(supply - charm(supply, use, h)[0], 0.0)
     to_country = published.x - published.exports
     from_country = published.use + published.stock_change - published.imports
     kept = 1 - np.divide(published.outflow, to_country, out=np.ones_like(supply), where=to_country > 0)
