@@ -13,6 +13,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mrio.building.assemble import assemble as assemble
+    from mrio.building.balance import gras as gras
+    from mrio.building.balance import ras as ras
+    from mrio.building.base_year import UpdateRule as UpdateRule
+    from mrio.building.constraints import Constraints as Constraints
+    from mrio.building.proportional import ipf as ipf
+    from mrio.building.reconcile import kras as kras
+    from mrio.building.regional import RegionalTable as RegionalTable
+    from mrio.building.trade_rule import TradeRule as TradeRule
+    from mrio.building.update import update as update
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
     from mrio.errors import MrioError as MrioError
@@ -28,17 +38,27 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Account": "mrio.tables",
+    "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
+    "RegionalTable": "mrio.building.regional",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
+    "TradeRule": "mrio.building.trade_rule",
     "Transfer": "mrio.transfer",
+    "UpdateRule": "mrio.building.base_year",
+    "assemble": "mrio.building.assemble",
     "decompose": "mrio.change",
+    "gras": "mrio.building.balance",
+    "ipf": "mrio.building.proportional",
+    "kras": "mrio.building.reconcile",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "ras": "mrio.building.balance",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
+    "update": "mrio.building.update",
 }
 
 __all__ = [*sorted(_HOMES), "__version__"]

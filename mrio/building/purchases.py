@@ -1,0 +1,185 @@
+"""What buyers of a new year purchase of every product, from all origins and from abroad."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from mrio.building.balance import Balanced, moved
+from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers, ratio
+from mrio.building.constraints import level
+from mrio.building.margins import MarginLike
+from mrio.building.proportional import ipf
+from mrio.provenance import Provenance
+
+Array = npt.NDArray[np.float64]
+Masked = np.ma.MaskedArray[Any, np.dtype[np.float64]]
+
+
+def fit_purchases(
+    base: BaseYear, known: dict[str, Array], rule: UpdateRule, provenance: Provenance
+) -> tuple[Array, dict[str, Array], Provenance]:
+    """Return purchases of all origins (R, N, N + K), and what is known with the discrepancy that is left."""
+    labels = (base.regions, base.sectors, base.users)
+    product, share = _product_totals(base, known)
+    totals = _buyers(base, known, float(product.sum()))
+    cells = _national_cells(known, totals, rule.tolerance, labels[2])
+    margins: list[MarginLike] = [((0, 2), totals)]
+    if cells.count():
+        margins.append(((1, 2), cells))
+    if cells.count() < cells.size:
+        margins.append(((1,), product * totals.sum() / product.sum()))
+    prior = _prior_use(base, cells, totals, rule.own_weight)
+    fitted = ipf(prior, margins, labels=labels)
+    use = fitted.matrix.sum(axis=(0, 2))
+    # Where imports are a share of use, supply has to meet the rest of the use.
+    gap = (product - use) * (1 - share)
+    changed = {
+        "product_imports": known.get("product_imports", share * use),
+        "discrepancy": known["discrepancy"] + _by_output(known["x"], gap),
+    }
+    provenance = provenance.with_step(
+        "fitted purchases of all origins", own_weight=rule.own_weight, **fit_numbers(fitted)
+    ).with_step(
+        "put what supply and use of products differ by into the discrepancy",
+        share_of_output=float(np.abs(gap).sum() / known["x"].sum()),
+        worst_product=base.sectors[int(np.argmax(np.abs(gap)))],
+    )
+    return fitted.matrix, {**known, **changed}, provenance
+
+
+def _product_totals(base: BaseYear, known: dict[str, Array]) -> tuple[Array, Array]:
+    """Return supply of each product from all origins (N,), and the share of imports where they follow use.
+
+    Imports that are given enter `known` as ``product_imports``, and the share is 0.
+    """
+    parts = known["exports"] + known["stock_change"] + known["discrepancy"]
+    supply = (known["x"] - parts).sum(axis=0)
+    if "national_imports_Z" in known:
+        known["product_imports"] = np.asarray(
+            known["national_imports_Z"].sum(axis=1) + known["national_imports_Y"].sum(axis=1)
+        )
+    elif "imports" in known:
+        known["product_imports"] = known["imports"].sum(axis=0)
+    if "product_imports" in known:
+        return supply + known["product_imports"], np.zeros_like(supply)
+    share = ratio(base.imported.sum(axis=(0, 2)), base.use.sum(axis=(0, 2)))
+    return ratio(supply, 1 - share), share
+
+
+def _buyers(base: BaseYear, known: dict[str, Array], product: float) -> Array:
+    """Return what every buyer spends on products of all origins (R, N + K)."""
+    inputs = np.maximum(known["x"] - known["V"].sum(axis=0), 0.0)
+    if "final_demand" in known:
+        return np.concatenate([inputs, known["final_demand"]], axis=1)
+    N = inputs.shape[1]
+    growth = ratio(known["V"].sum(axis=(0, 2)), base.V.sum(axis=(0, 2)))
+    final = base.use[:, :, N:].sum(axis=1) * growth[:, None]
+    if "national_Y" in known:
+        final = final * ratio(known["national_Y"].sum(axis=0), final.sum(axis=0))
+    else:
+        final = final * (product - inputs.sum()) / final.sum()
+    return np.concatenate([inputs, final], axis=1)
+
+
+def _national_cells(
+    known: Mapping[str, Array], totals: Array, tolerance: float, users: tuple[str, ...]
+) -> Masked:
+    """Return national cells (N, N + K), masked where they are not given, levelled to the regional margins."""
+    N = known["x"].shape[1]
+    shape = (N, totals.shape[1])
+    cells: Masked = np.ma.masked_array(np.zeros(shape), mask=np.ones(shape, dtype=bool))
+    for name, users_of in (("national_Z", slice(0, N)), ("national_Y", slice(N, None))):
+        if name in known:
+            sums = totals[:, users_of].sum(axis=0)
+            cells[:, users_of] = level(known[name], sums, tolerance, name, users[users_of])
+    return cells
+
+
+def _prior_use(base: BaseYear, cells: Masked, totals: Array, weight: float) -> Array:
+    """Return prior purchases (R, N, N + K): own coefficients of the base year mixed with national ones."""
+    use = base.use
+    before = ratio(use.sum(axis=0), use.sum(axis=(0, 1)))
+    sums = cells.sum(axis=0).filled(0.0)
+    now = ratio(cells.filled(0.0), sums)
+    given = ~np.ma.getmaskarray(cells).any(axis=0) & (sums != 0)
+    spent = use.sum(axis=1)[:, None, :]
+    own = np.where(spent != 0, ratio(use, spent), before)
+    mixed = np.where(given, weight * own + (1 - weight) * now, own)
+    return np.asarray(mixed * totals[:, None, :])
+
+
+def _by_output(x: Array, amounts: Array) -> Array:
+    """Return amounts by product (N,) spread over regions by output (R, N)."""
+    return np.asarray(ratio(x, x.sum(axis=0)) * amounts)
+
+
+def fit_imports(
+    base: BaseYear,
+    use: Array,
+    known: Mapping[str, Array],
+    rule: UpdateRule,
+    provenance: Provenance,
+) -> tuple[Array, Provenance]:
+    """Return imported purchases (R, N, N + K), nowhere more than the purchase."""
+    M = known["product_imports"]
+    bought = np.maximum(use, 0.0)
+    if not M.any():
+        return np.zeros_like(use), provenance
+    before = base.use.sum(axis=2, keepdims=True)
+    average = np.broadcast_to(ratio(base.imported.sum(axis=2, keepdims=True), before), use.shape)
+    share = np.where(base.use > 0, ratio(base.imported, base.use), average)
+    anyone = ratio(M, bought.sum(axis=(0, 2)))
+    prior = bought * (share + rule.opening * anyone[:, None])
+    margins: list[MarginLike] = [((0, 1), known["imports"])] if "imports" in known else []
+    if "national_imports_Z" in known:
+        cells = np.concatenate([known["national_imports_Z"], known["national_imports_Y"]], axis=1)
+        if "imports" in known:
+            sums = known["imports"].sum(axis=0)
+            cells = level(cells.T, sums, rule.tolerance, "national imports", base.sectors).T
+        margins.append(((1, 2), cells))
+    fitted, capped = capped_ipf(prior, margins or [((1,), M)], bought)
+    provenance = provenance.with_step(
+        "fitted imported purchases", cells_at_the_purchase=capped, **fit_numbers(fitted)
+    )
+    return fitted.matrix, provenance
+
+
+def capped_ipf(prior: Array, margins: Sequence[MarginLike], ceiling: Array) -> tuple[Balanced, int]:
+    """Fit to margins with no cell above its ceiling; return the fit and the number of cells at it.
+
+    What comes out above its ceiling is set to it, and the others are fitted to what is left of the margins.
+
+    Parameters
+    ----------
+    prior, ceiling
+        Arrays of the same shape, not negative.
+    margins
+        As in `ipf`.
+
+    Raises
+    ------
+    BalanceError, ConvergenceError
+        When the margins cannot be met below the ceilings.
+    """
+    full = np.zeros(prior.shape, dtype=bool)
+    while True:
+        fixed = np.where(full, ceiling, 0.0)
+        left = [(axes, _left(np.asarray(target), fixed, axes)) for axes, target in margins]
+        free = ipf(np.where(full, 0.0, prior), left)
+        above = ~full & (free.matrix > ceiling)
+        if not above.any():
+            matrix = free.matrix + fixed
+            return replace(free, matrix=matrix, moved=moved(matrix, prior)), int(full.sum())
+        full |= above
+
+
+def _left(target: Array, fixed: Array, axes: Sequence[int]) -> Array:
+    """Return what fixed cells leave of a margin, without the rounding of the difference."""
+    others = tuple(axis for axis in range(fixed.ndim) if axis not in axes)
+    left = target - fixed.sum(axis=others)
+    return np.where(np.abs(left) <= 1e-12 * np.abs(target), 0.0, left)
