@@ -121,6 +121,11 @@ class Leontief:
         return self._A
 
     @property
+    def inverse_norm(self) -> float | None:
+        """Upper bound of the 1-norm of L, the largest output multiplier [1]; None where none is known."""
+        return self._inverse_norm
+
+    @property
     def solver(self) -> str:
         """Back end that gave the last answer, or that would give the next one."""
         return self._plans.in_use if self._last is None else self._last.solver
