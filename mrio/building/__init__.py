@@ -1,0 +1,1 @@
+"""Building tables: balancing kernels, import split, regional trade, assembling and updating."""

@@ -1,0 +1,211 @@
+"""netCDF files: written whole or not at all, verified when read.
+
+A file holds one or more groups, each a plain Dataset that opens alone with its coordinates. Writing goes to
+a temporary file in the same folder which is then renamed, so a killed writer never leaves a half file under
+the name. Each group carries a digest of its content (`content_sha256`), which is compared when it is read;
+the same content gives the same digest on every machine, and the same bytes with the same netCDF library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from mrio.errors import FileError
+
+FORMAT = 1
+"""Version of the file format that is written; older versions stay readable."""
+
+KIND = "mrio_kind"
+_FORMAT_ATTR = "mrio_format"
+_DIGEST_ATTR = "content_sha256"
+CONVENTIONS = "CF-1.11 ACDD-1.3"
+
+PathLike = str | os.PathLike[str]
+
+
+def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, title: str) -> None:
+    """Write Datasets as groups of one netCDF-4 file.
+
+    Parameters
+    ----------
+    groups
+        Group name to Dataset; the name ``"/"`` is the root group.
+    path
+        Where to write; an existing file is replaced only when the new one is complete.
+    kind
+        What the file holds, ``"systems"`` or the name of a result class.
+    title
+        Title of the file.
+
+    Raises
+    ------
+    FileError
+        When the folder does not exist or cannot be written.
+    """
+    path = Path(path)
+    root = {"Conventions": CONVENTIONS, "title": title, _FORMAT_ATTR: FORMAT, KIND: kind}
+    with _replacing(path) as temporary:
+        datasets = dict(groups)
+        top = datasets.pop("/", xr.Dataset())
+        _stamped(top, root).to_netcdf(
+            temporary, mode="w", engine="netcdf4", encoding=_encoding(top), format="NETCDF4"
+        )
+        for name, dataset in datasets.items():
+            _stamped(dataset, {_FORMAT_ATTR: FORMAT, KIND: kind, "Conventions": CONVENTIONS}).to_netcdf(
+                temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(dataset)
+            )
+
+
+def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
+    """Read all groups of a file written by `write_groups` into memory.
+
+    Returns
+    -------
+    tuple
+        Kind of the file, and Datasets by group name; ``"/"`` is the root group.
+
+    Raises
+    ------
+    FileError
+        When the file is missing, damaged, foreign or newer than this version of the library.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileError(
+            "There is no such file.", where=str(path), remedy="check the name; a folder cannot be read"
+        )
+    root = _load(path, None)
+    version, kind = root.attrs.get(_FORMAT_ATTR), root.attrs.get(KIND)
+    if version is None or kind is None:
+        raise FileError(
+            "The file was not written by mrio.",
+            where=str(path),
+            amount=f"it has no attribute {_FORMAT_ATTR!r}",
+            remedy="open foreign netCDF files with xarray and hand the arrays to System.from_arrays",
+        )
+    if int(version) > FORMAT:
+        raise FileError(
+            "The file was written by a newer version of mrio.",
+            where=str(path),
+            amount=f"format {int(version)}, this version reads up to {FORMAT}",
+            remedy="update mrio",
+        )
+    groups = {name: _load(path, name) for name in _group_names(path)}
+    groups["/"] = root
+    for name, dataset in groups.items():
+        _verify(dataset, path, name)
+    return str(kind), {name: _without_own_attrs(dataset) for name, dataset in groups.items()}
+
+
+def digest(dataset: xr.Dataset) -> str:
+    """Return the SHA-256 of labels, numbers and attributes of a Dataset, independent of the file library."""
+    result = hashlib.sha256()
+    for name in sorted(map(str, dataset.variables)):
+        variable = dataset.variables[name]
+        values = np.asarray(variable.values)
+        result.update(f"{name}{variable.dims}{values.shape}".encode())
+        if values.dtype.kind in "OUS":
+            result.update(json.dumps([str(v) for v in values.ravel()], ensure_ascii=False).encode())
+        else:
+            numbers = values.astype("<f8" if values.dtype.kind == "f" else "<i8", copy=False)
+            result.update(np.ascontiguousarray(numbers).data)
+        result.update(_attrs_text(variable.attrs).encode())
+    result.update(_attrs_text(dataset.attrs).encode())
+    return result.hexdigest()
+
+
+_FILE_ATTRS = {_DIGEST_ATTR, _FORMAT_ATTR, KIND, "Conventions"}
+_OWN_ATTRS = {*_FILE_ATTRS, "_FillValue", "coordinates"}
+
+
+def _attrs_text(attrs: Mapping[Any, Any]) -> str:
+    """Return attributes as canonical text, without those that the file layer adds."""
+    plain = {
+        str(key): (value.tolist() if isinstance(value, np.ndarray | np.generic) else value)
+        for key, value in attrs.items()
+        if key not in _OWN_ATTRS
+    }
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+
+
+def _stamped(dataset: xr.Dataset, attrs: Mapping[str, Any]) -> xr.Dataset:
+    """Return the Dataset with the attributes of the file layer and the digest of its content."""
+    merged = {**attrs, **dataset.attrs}
+    result = dataset.assign_attrs(merged)
+    return result.assign_attrs({_DIGEST_ATTR: digest(result)})
+
+
+def _without_own_attrs(dataset: xr.Dataset) -> xr.Dataset:
+    """Return the Dataset as it was before the file layer stamped it."""
+    result = dataset.copy()
+    result.attrs = {key: value for key, value in dataset.attrs.items() if key not in _FILE_ATTRS}
+    return result
+
+
+def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """Compress numbers; no fill values, because NaN has no meaning in a table."""
+    return {
+        str(name): {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
+        for name, variable in dataset.variables.items()
+        if variable.dtype.kind == "f" and variable.ndim > 0
+    }
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary file beside `path` and rename it when the block ends well."""
+    if not path.parent.is_dir():
+        raise FileError("The folder does not exist.", where=str(path.parent), remedy="make the folder first")
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        # mkstemp files are private; a result file gets the permissions that open() would give it.
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _load(path: Path, group: str | None) -> xr.Dataset:
+    try:
+        with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
+            return dataset.load()
+    except (OSError, RuntimeError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise FileError(
+            "The file is damaged or is no netCDF-4 file.",
+            where=f"{path}" + (f", group {group!r}" if group else ""),
+            amount=f"{type(error).__name__}: {error}",
+            remedy="get the file anew; a file that was cut off cannot be repaired",
+        ) from error
+
+
+def _group_names(path: Path) -> list[str]:
+    import netCDF4
+
+    with netCDF4.Dataset(path) as file:
+        return list(file.groups)
+
+
+def _verify(dataset: xr.Dataset, path: Path, name: str) -> None:
+    stored = dataset.attrs.get(_DIGEST_ATTR)
+    if stored != digest(dataset):
+        raise FileError(
+            "The content of a file is not what was written.",
+            where=f"{path}, group {name!r}",
+            amount="the SHA-256 of its arrays differs from the one stored beside them",
+            remedy="get the file anew; to change numbers, read the file, change them, and write it with mrio",
+        )

@@ -1,0 +1,58 @@
+"""Read any netCDF file that the library wrote: tables or results."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from mrio.errors import FileError
+from mrio.files import PathLike, read_groups
+from mrio.results import Result
+from mrio.tables import Systems
+from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
+
+RESULTS = {
+    "decomposition": ("mrio.change", "Decomposition"),
+    "transfer": ("mrio.transfer", "Transfer"),
+}
+"""Home of each result class by the kind written in its files."""
+
+
+def read_netcdf(path: PathLike) -> Systems | Result:
+    """Read tables or a result from a netCDF-4 file that mrio wrote.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    Systems or Result
+        What was written, with its provenance.
+
+    Raises
+    ------
+    FileError
+        When the file is missing, damaged, foreign, or from a newer version.
+
+    Examples
+    --------
+    >>> import mrio, tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "tables.nc"
+    >>> mrio.load_example("illustrative").to_netcdf(path)
+    >>> list(mrio.read_netcdf(path))
+    ['0', '1']
+    """
+    kind, groups = read_groups(path)
+    if kind == KIND_SYSTEMS:
+        return systems_from_groups(groups)
+    if kind not in RESULTS:
+        raise FileError(
+            "The file holds something this version of mrio does not know.",
+            where=str(path),
+            amount=f"kind {kind!r}",
+            remedy="update mrio, or open the file with xarray",
+        )
+    module, name = RESULTS[kind]
+    result: Result = getattr(import_module(module), name).from_dataset(groups["/"])
+    return result

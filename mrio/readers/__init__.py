@@ -1,0 +1,1 @@
+"""Readers of published tables and inventories, one module a source."""

@@ -1,0 +1,125 @@
+"""One self-contained HTML page of a result: what was asked, tables, pictures, checks and sources."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mrio.errors import DataError
+from mrio.files import PathLike
+from mrio.provenance import Provenance
+from mrio.results import Result
+from mrio.transfer import Transfer
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+body { color: #222 }
+table { border-collapse: collapse; margin: .6rem 0 1.4rem } th, td { padding: .2rem .7rem; text-align: right }
+th { border-bottom: 1px solid #999; font-weight: 600 }
+tbody th { border: 0; text-align: left; font-weight: 400 }
+tr:nth-child(even) td { background: #f6f6f6 } em.headline { background: #fff3cd; padding: .2rem .5rem }
+img { max-width: 100% } small, footer { color: #555 } dt { font-weight: 600 }
+"""
+
+
+def write_report(result: Result, path: PathLike) -> None:
+    """Write a transfer as one HTML page with its pictures inside.
+
+    Parameters
+    ----------
+    result
+        A `Transfer`.
+    path
+        File to write.
+
+    Raises
+    ------
+    DataError
+        When there is no page for this kind of result.
+    MissingExtraError
+        When matplotlib is not installed.
+    """
+    if not isinstance(result, Transfer):
+        raise DataError(
+            f"There is no report of a {type(result).__name__} yet.", remedy="use to_netcdf() or summary()"
+        )
+    Path(path).write_text(_page(result), encoding="utf-8")
+
+
+def _page(transfer: Transfer) -> str:
+    attrs = transfer.data.attrs
+    headline = f"<p><em class='headline'>{escape(transfer.headline)}</em></p>" if transfer.headline else ""
+    sections = [
+        f"<h1>{escape(transfer.title)}</h1>{headline}{_asked(transfer)}",
+        "<h2>Who gained and lost production</h2>" + _table(transfer.summary()),
+        _picture(transfer.plot.matrix(), "transferred production by pair of regions"),
+    ]
+    if transfer.block:
+        sections += [_block_section(transfer, account) for account in transfer.accounts]
+    if {"value_added", "co2"} <= set(transfer.accounts):
+        sections.append("<h2>Value added and carbon</h2>")
+        sections.append(_picture(transfer.plot.quadrant(), "effects on value added and CO2 by region"))
+    sections.append(f"<h2>Checks</h2><p>{escape(str(attrs['checks']))}</p>")
+    sections.append(_sources(transfer))
+    body = "\n".join(sections)
+    title = escape(transfer.title)
+    return (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
+        f"<link rel='icon' href='data:,'><style>{_STYLE}</style></head><body>{body}</body></html>"
+    )
+
+
+def _asked(transfer: Transfer) -> str:
+    """Return what was asked, as a definition list."""
+    attrs = transfer.data.attrs
+    rows = {
+        "periods": f"{attrs['period_0']} to {attrs['period_1']}",
+        "block": ", ".join(transfer.block) or "none",
+        "measure": f"{attrs['method']}, {attrs['scheme']} scheme, weights {attrs['weights']}",
+        "imports, exports": f"{attrs['imports']}, {attrs['exports']}",
+        "prices": f"{attrs['price_basis_0']}; {attrs['price_basis_1']}. {attrs.get('price_note', '')}",
+    }
+    return "<dl>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in rows.items()) + "</dl>"
+
+
+def _block_section(transfer: Transfer, account: str) -> str:
+    unit = transfer.impact(account).attrs["units"]
+    return (
+        f"<h2>Effects on {escape(account)} [{escape(unit)}]</h2>"
+        + _table(transfer.blocks(account))
+        + _picture(transfer.plot.blocks(account), f"effects on {account} by part")
+        + "<p>Seen from each region:</p>"
+        + _table(transfer.own_view(account))
+    )
+
+
+def _sources(transfer: Transfer) -> str:
+    """Return sources of both tables and the status of their groups of cells."""
+    parts = ["<h2>Sources</h2>"]
+    for period in ("0", "1"):
+        record = Provenance.from_json(str(transfer.data.attrs[f"provenance_{period}"]))
+        name = escape(str(transfer.data.attrs[f"period_{period}"]))
+        rows = "".join(
+            f"<tr><th>{escape(group)}</th><td>{cells.status}</td><td>{escape(cells.source)}</td></tr>"
+            for group, cells in record.groups.items()
+        )
+        table = f"<table><tbody>{rows}</tbody></table>" if rows else ""
+        parts.append(f"<h3>{name}</h3><p>{escape(record.source)}</p>{table}")
+    return "".join(parts)
+
+
+def _table(table: pd.DataFrame) -> str:
+    html: str = table.to_html(float_format=lambda value: f"{value:,.4g}", na_rep="", border=0)
+    return html
+
+
+def _picture(ax: Any, text: str) -> str:
+    buffer = io.BytesIO()
+    ax.figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return f"<p><img alt='{escape(text)}' src='data:image/png;base64,{data}'></p>"

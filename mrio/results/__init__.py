@@ -1,0 +1,5 @@
+"""Results: the base that every measure, decomposition and transfer shares."""
+
+from mrio.results.base import Result, require_adding_up
+
+__all__ = ["Result", "require_adding_up"]

@@ -1,0 +1,108 @@
+"""What every result is: one frozen Dataset with provenance, tables, files and a page for notebooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from mrio.errors import BalanceError
+from mrio.files import PathLike, write_groups
+from mrio.schema import ADDING_UP
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """A frozen result: its numbers, what was asked, and the provenance of the tables it came from.
+
+    Attributes
+    ----------
+    data
+        All numbers, labelled, each with units. Treat it as read-only; its arrays are write-locked.
+    """
+
+    data: xr.Dataset
+
+    kind: ClassVar[str] = "result"
+
+    def __post_init__(self) -> None:
+        for variable in self.data.variables.values():
+            if variable.dtype.kind == "f":
+                variable.values.flags.writeable = False
+
+    @property
+    def title(self) -> str:
+        """What this is, in one line."""
+        return str(self.data.attrs.get("title", self.kind))
+
+    @property
+    def headline(self) -> str:
+        """Sentence about the status of the numbers underneath; empty for tables as published."""
+        return str(self.data.attrs.get("comment", ""))
+
+    def summary(self) -> pd.DataFrame:
+        """Return the main numbers as a small table."""
+        raise NotImplementedError
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return all numbers in long form, one row a cell."""
+        raise NotImplementedError
+
+    def to_netcdf(self, path: PathLike) -> None:
+        """Write the result to a netCDF-4 file; `mrio.read_netcdf` gives it back."""
+        write_groups({"/": self.data}, path, self.kind, self.title)
+
+    @classmethod
+    def from_dataset(cls, dataset: xr.Dataset) -> Self:
+        """Return the result that a Dataset holds."""
+        return cls(dataset)
+
+    def __repr__(self) -> str:
+        headline = f"\n  {self.headline}" if self.headline else ""
+        table = self.summary().head(12).to_string(float_format=lambda value: f"{value:,.5g}")
+        checks = self.data.attrs.get("checks", "")
+        return f"<{type(self).__name__}: {self.title}>{headline}\n{table}" + (
+            f"\n  {checks}" if checks else ""
+        )
+
+    def _repr_html_(self) -> str:
+        headline = f"<p><em>{escape(self.headline)}</em></p>" if self.headline else ""
+        table = self.summary().head(12).to_html(float_format=lambda value: f"{value:,.5g}")
+        checks = escape(str(self.data.attrs.get("checks", "")))
+        return (
+            f"<p><b>{escape(type(self).__name__)}: {escape(self.title)}</b></p>{headline}{table}"
+            f"<p><small>{checks}</small></p><details><summary>all numbers</summary>"
+            f"{self.data._repr_html_()}</details>"
+        )
+
+
+def require_adding_up(parts: Any, whole: Any, scale: float, what: str) -> float:
+    """Return the largest gap between parts and whole relative to `scale`, or refuse the result.
+
+    Parameters
+    ----------
+    parts, whole
+        Arrays that must be equal.
+    scale
+        Size against which the gap is judged.
+    what
+        The identity in words.
+
+    Raises
+    ------
+    BalanceError
+        When the gap is larger than 1e-9 (convention 10).
+    """
+    gap = float(np.abs(np.asarray(parts) - np.asarray(whole)).max(initial=0.0))
+    relative = gap / scale if scale > 0 else gap
+    if not relative <= ADDING_UP:
+        raise BalanceError(
+            f"A result does not add up: {what}.",
+            amount=f"gap {gap:.3g}, {relative:.3g} of {scale:.6g}; tolerance {ADDING_UP:g}",
+            remedy="run system.check() on both tables; if they pass, report this as a defect of the library",
+        )
+    return relative

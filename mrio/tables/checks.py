@@ -1,0 +1,170 @@
+"""Soft checks of a table: identities that a good table satisfies, each named, worst cells first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mrio.errors import SolverError
+from mrio.tables.arrays import Array, cells_table, describe_cells
+
+if TYPE_CHECKING:
+    from mrio.tables.system import System
+
+BALANCE_TOLERANCE = 1e-9
+DISCREPANCY_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Check:
+    """One identity: what was compared, the worst value found beside its tolerance, and the cells.
+
+    Attributes
+    ----------
+    name
+        Name of the identity.
+    passed
+        Whether `worst` is within `tolerance`.
+    worst, tolerance
+        Relative to the size stated in `note`.
+    note
+        What the number means.
+    cells
+        Offending cells, worst first.
+    """
+
+    name: str
+    passed: bool
+    worst: float
+    tolerance: float
+    note: str
+    cells: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class CheckReport:
+    """All checks of one table."""
+
+    title: str
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return all(check.passed for check in self.checks)
+
+    def __getitem__(self, name: str) -> Check:
+        """Return a check by its name."""
+        return next(check for check in self.checks if check.name == name)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return one row a check: passed, worst, tolerance, note, worst cells."""
+        rows = [
+            (c.name, c.passed, c.worst, c.tolerance, c.note, describe_cells(c.cells) if len(c.cells) else "")
+            for c in self.checks
+        ]
+        columns = ["check", "passed", "worst", "tolerance", "note", "worst cells"]
+        return pd.DataFrame(rows, columns=columns).set_index("check")
+
+    def __repr__(self) -> str:
+        lines = [f"Checks of {self.title}: {'all passed' if self.passed else 'some did not pass'}"]
+        for check in self.checks:
+            mark = "ok  " if check.passed else "NOTE"
+            line = f"  {mark} {check.name}: {check.worst:.3g} (tolerance {check.tolerance:g}; {check.note})"
+            lines.append(line)
+            if not check.passed and len(check.cells):
+                lines.append(f"       {describe_cells(check.cells)}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>Checks of {escape(self.title)}</b></p>{self.to_dataframe().to_html()}"
+
+
+def check_system(system: System) -> CheckReport:
+    """Return the named checks of a table (see `System.check`)."""
+    checks = (
+        _row_balance(system),
+        _column_balance(system),
+        _value_added_sum(system),
+        _not_negative(system, "non-negative output", system.arrays.x),
+        _not_negative(system, "non-negative value added", system.arrays.V.sum(axis=0)),
+        _not_negative_flows(system),
+        _productive(system),
+        _discrepancy_share(system),
+    )
+    return CheckReport(system.title, checks)
+
+
+def _balance(system: System, name: str, sums: Array, note: str) -> Check:
+    """Compare sums (R, N) with gross output."""
+    x = system.arrays.x
+    scale = np.maximum(np.abs(x), np.abs(x).mean() * 1e-6)
+    gap = (sums - x) / scale
+    cells = cells_table(gap, np.abs(gap) > BALANCE_TOLERANCE, ("region", "sector"), system.labels)
+    worst = float(np.abs(gap).max(initial=0.0))
+    return Check(name, not len(cells), worst, BALANCE_TOLERANCE, note, cells)
+
+
+def _row_balance(system: System) -> Check:
+    return _balance(system, "row balance", system.arrays.row_sums(), "sales against output, relative")
+
+
+def _column_balance(system: System) -> Check:
+    note = "inputs and value added against output, relative"
+    return _balance(system, "column balance", system.arrays.column_sums(), note)
+
+
+def _value_added_sum(system: System) -> Check:
+    """GDP from the two sides: sum of V against final purchases plus outside demand less imports."""
+    arrays = system.arrays
+    income = float(arrays.V.sum())
+    spending = float(arrays.final_demand.sum() - arrays.imports_by_user.sum())
+    worst = abs(income - spending) / max(abs(income), abs(spending), np.finfo(float).tiny)
+    note = f"sum of V {income:,.6g} against demand less imports {spending:,.6g} {system.unit}"
+    return Check(
+        "sum of value added", worst <= BALANCE_TOLERANCE, worst, BALANCE_TOLERANCE, note, pd.DataFrame()
+    )
+
+
+def _not_negative(system: System, name: str, values: Array) -> Check:
+    share = values / max(float(np.abs(values).mean()), np.finfo(float).tiny)
+    cells = cells_table(values, values < 0, ("region", "sector"), system.labels)
+    worst = abs(float(share.min(initial=0.0)))
+    return Check(name, not len(cells), worst, 0.0, "most negative cell against the mean", cells)
+
+
+def _not_negative_flows(system: System) -> Check:
+    arrays = system.arrays
+    negative = abs(float(arrays.Z[arrays.Z < 0].sum()))
+    mask = arrays.Y < 0
+    negative += abs(float(arrays.Y[mask].sum()))
+    cells = cells_table(arrays.Y, mask, ("region", "sector", "use_region", "demand"), system.labels)
+    total = float(np.abs(arrays.x).sum()) or 1.0
+    note = "negative flows in Z and Y against output; sourcing shares leave [0, 1] there"
+    return Check("non-negative flows", negative == 0.0, negative / total, 0.0, note, cells)
+
+
+def _productive(system: System) -> Check:
+    note = "spectral radius of A; 1 or more means no solution"
+    try:
+        radius = system.leontief.spectral_radius()
+    except SolverError as error:
+        return Check("productive A", False, float("inf"), 1.0, f"{note}; {error.what}", pd.DataFrame())
+    return Check("productive A", radius < 1.0, radius, 1.0, note, pd.DataFrame())
+
+
+def _discrepancy_share(system: System) -> Check:
+    """Share of the discrepancy column in output, named so that nobody overlooks it."""
+    x, column = system.arrays.x, system.arrays.discrepancy
+    if column is None:
+        return Check("discrepancy", True, 0.0, DISCREPANCY_TOLERANCE, "no discrepancy column", pd.DataFrame())
+    share = np.divide(column, x, out=np.zeros_like(x), where=x != 0)
+    cells = cells_table(share, np.abs(share) > DISCREPANCY_TOLERANCE, ("region", "sector"), system.labels)
+    total = float(np.abs(column).sum() / np.abs(x).sum())
+    note = f"column 'discrepancy' against output of its row; {total:.2%} of all output"
+    worst = float(np.abs(share).max(initial=0.0))
+    return Check("discrepancy", not len(cells), worst, DISCREPANCY_TOLERANCE, note, cells)

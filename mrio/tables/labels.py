@@ -1,0 +1,158 @@
+"""Labels of a table, and the rule that labels match exactly and in order (convention 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from mrio.errors import LabelError, raise_together
+
+_DIM_OF_FIELD = {"regions": "region", "sectors": "sector", "demand": "demand", "factors": "factor"}
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Regions, sectors, final-demand categories and primary factors of one table, in order."""
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    demand: tuple[str, ...]
+    factors: tuple[str, ...]
+
+    @classmethod
+    def checked(
+        cls, regions: Iterable[str], sectors: Iterable[str], demand: Iterable[str], factors: Iterable[str]
+    ) -> Labels:
+        """Make labels of any iterables of text.
+
+        Raises
+        ------
+        LabelError
+            When a label is no text, is empty, stands twice, or has blanks around it.
+        """
+        labels = cls(tuple(regions), tuple(sectors), tuple(demand), tuple(factors))
+        raise_together([p for f in fields(cls) for p in _problems(f.name, getattr(labels, f.name))])
+        return labels
+
+    def of(self, dim: str) -> tuple[str, ...]:
+        """Return the labels of a dim; the ``use_`` dims carry the labels of their producing twin."""
+        values: dict[str, tuple[str, ...]] = {
+            "region": self.regions,
+            "use_region": self.regions,
+            "sector": self.sectors,
+            "use_sector": self.sectors,
+            "demand": self.demand,
+            "factor": self.factors,
+        }
+        return values[dim]
+
+    def shape(self, dims: Sequence[str]) -> tuple[int, ...]:
+        """Return the lengths of the dims."""
+        return tuple(len(self.of(dim)) for dim in dims)
+
+    def row_name(self, row: int) -> str:
+        """Return ``"region | sector"`` of a row of the flattened table."""
+        region, sector = divmod(row, len(self.sectors))
+        return f"{self.regions[region]} | {self.sectors[sector]}"
+
+
+def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
+    """List what is wrong with the labels of one field."""
+    problems = []
+    bad = [value for value in values if not isinstance(value, str) or not value]
+    if bad or not values:
+        problems.append(
+            LabelError(
+                f"The {field} of a table must be a list of texts.",
+                amount=f"{bad!r}" if bad else "no label at all",
+                remedy="give one non-empty text a label",
+            )
+        )
+        return problems
+    blank = [value for value in values if value != value.strip()]
+    if blank:
+        problems.append(
+            LabelError(
+                f"Some {field} have blanks before or after the name.",
+                where=", ".join(repr(value) for value in blank),
+                remedy="strip the labels; two labels that differ by a blank are two labels",
+            )
+        )
+    doubled = sorted({value for value in values if values.count(value) > 1})
+    if doubled:
+        problems.append(
+            LabelError(
+                f"Some {field} stand twice.",
+                where=", ".join(repr(value) for value in doubled),
+                remedy="rename or aggregate them",
+            )
+        )
+    return problems
+
+
+def require_same_labels(
+    first: Labels, second: Labels, names: tuple[str, str], skip: Sequence[str] = ()
+) -> None:
+    """Raise unless two tables carry the same labels in the same order.
+
+    Parameters
+    ----------
+    first, second
+        Labels of the two tables.
+    names
+        How to name the two tables in the message.
+    skip
+        Fields that may differ.
+
+    Raises
+    ------
+    LabelError
+        With a table of every position that differs.
+    """
+    problems: list[LabelError] = []
+    for field in fields(Labels):
+        if field.name not in skip:
+            problem = label_mismatch(
+                getattr(first, field.name), getattr(second, field.name), _DIM_OF_FIELD[field.name], names
+            )
+            if problem is not None:
+                problems.append(problem)
+    raise_together(problems)
+
+
+def label_mismatch(
+    first: Sequence[str], second: Sequence[str], dim: str, names: tuple[str, str]
+) -> LabelError | None:
+    """Return the error that describes how two label lists of a dim differ, or None when they are equal."""
+    first, second = list(first), list(second)
+    if first == second:
+        return None
+    length = max(len(first), len(second))
+    rows = [
+        (dim, position, left, right)
+        for position in range(length)
+        if (left := first[position] if position < len(first) else None)
+        != (right := second[position] if position < len(second) else None)
+    ]
+    table = pd.DataFrame(rows, columns=["dim", "position", *names])
+    if sorted(map(str, first)) == sorted(map(str, second)):
+        reason = "the same labels stand in another order: bring both into one order"
+    elif [_squeezed(value) for value in first] == [_squeezed(value) for value in second]:
+        reason = "they differ only in blanks or capitals: spell them the same"
+    else:
+        reason = "aggregate or rename one of the two to a common classification"
+    return LabelError(
+        f"The labels of dim {dim!r} differ between {names[0]} and {names[1]}.",
+        where="; ".join(f"position {row[1]}: {row[2]!r} and {row[3]!r}" for row in rows[:3])
+        + (" ..." if len(rows) > 3 else ""),
+        amount=f"{len(rows)} of {length} positions differ",
+        remedy=reason,
+        table=table,
+    )
+
+
+def _squeezed(value: str) -> str:
+    """Return a label without blanks and capitals, to recognise near misses."""
+    return "".join(str(value).split()).casefold()

@@ -1,0 +1,139 @@
+"""Tables in netCDF: one group a table, each opening alone with its coordinates.
+
+Layout of format 1, group ``/<name>``: the arrays of the schema under their symbols (`Z`, `Y`, `V`, `x`, ...)
+with their dims, one variable an account (role ``account``), one for final users' own flows
+(``<account>_direct``, role ``direct``); attributes `period`, `scenario`, `unit`, `price_basis`,
+`population_unit`, `title`, `source`, `history` and `provenance` (JSON). A sparse Z is stored as its CSR parts
+`Z_data`, `Z_indices`, `Z_indptr`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from scipy import sparse
+
+from mrio.errors import FileError
+from mrio.files import PathLike, write_groups
+from mrio.provenance import Provenance
+from mrio.schema import SYSTEM_DIMS
+from mrio.tables.account import Account
+from mrio.tables.arrays import is_sparse
+from mrio.tables.system import System
+from mrio.tables.systems import Systems
+
+KIND_SYSTEMS = "systems"
+_ROLE = "mrio_role"
+
+
+def system_to_dataset(system: System) -> xr.Dataset:
+    """Return a table as one plain Dataset, all labels as coordinates, all words as attributes."""
+    data: dict[str, Any] = {}
+    for name in SYSTEM_DIMS:
+        if name == "Z" and is_sparse(system.arrays.Z):
+            data.update(_sparse_parts(system))
+        elif (array := system.array(name)) is not None:
+            data[name] = array
+    for name, account in system.accounts.items():
+        flows = xr.DataArray(account.flows)
+        data[name] = flows.assign_attrs({_ROLE: "account"})
+        if account.direct is not None:
+            data[f"{name}_direct"] = xr.DataArray(account.direct).assign_attrs({_ROLE: "direct"})
+    labels = {dim: list(system.labels.of(dim)) for dims in SYSTEM_DIMS.values() for dim in dims}
+    attrs = {
+        "title": f"Multi-regional input-output table {system.title}",
+        "period": system.period,
+        "scenario": system.scenario,
+        "unit": system.unit,
+        "price_basis": system.price_basis,
+        "population_unit": system.population_unit,
+        "source": system.provenance.source,
+        "history": "; ".join(step.action for step in system.provenance.steps) or "as given",
+        "provenance": system.provenance.to_json(),
+    }
+    if system.provenance.headline:
+        attrs["comment"] = system.provenance.headline
+    return xr.Dataset(data, coords=labels, attrs=attrs)
+
+
+def system_from_dataset(dataset: xr.Dataset) -> System:
+    """Return the table that `system_to_dataset` wrote.
+
+    Raises
+    ------
+    FileError
+        When a part is missing.
+    """
+    try:
+        attrs = {str(key): value for key, value in dataset.attrs.items()}
+        arrays: dict[str, Any] = {name: dataset[name].values for name in SYSTEM_DIMS if name in dataset}
+        arrays["Z"] = _matrix(dataset)
+        return System.from_arrays(
+            regions=_words(dataset, "region"),
+            sectors=_words(dataset, "sector"),
+            demand=_words(dataset, "demand"),
+            factors=_words(dataset, "factor"),
+            accounts=_accounts(dataset),
+            unit=attrs["unit"],
+            price_basis=attrs["price_basis"],
+            period=attrs["period"],
+            scenario=attrs["scenario"],
+            population_unit=attrs["population_unit"],
+            provenance=Provenance.from_json(attrs["provenance"]),
+            **arrays,
+        )
+    except KeyError as error:
+        raise FileError(
+            "A table in a file is not complete.",
+            amount=f"missing: {error}",
+            remedy="write the file anew with mrio",
+        ) from error
+
+
+def write_systems(systems: Mapping[str, System], path: PathLike) -> None:
+    """Write tables to a netCDF-4 file, one group each (see `Systems.to_netcdf`)."""
+    groups = {name.replace("/", "_"): system_to_dataset(system) for name, system in systems.items()}
+    title = "Multi-regional input-output tables " + ", ".join(systems)
+    write_groups(groups, path, KIND_SYSTEMS, title)
+
+
+def systems_from_groups(groups: Mapping[str, xr.Dataset]) -> Systems:
+    """Return the tables that the groups of a file hold."""
+    return Systems({name: system_from_dataset(group) for name, group in groups.items() if name != "/"})
+
+
+def _words(dataset: xr.Dataset, dim: str) -> list[str]:
+    return [str(label) for label in dataset[dim].values]
+
+
+def _accounts(dataset: xr.Dataset) -> dict[str, Account]:
+    result = {}
+    for key, variable in dataset.data_vars.items():
+        name = str(key)
+        if variable.attrs.get(_ROLE) == "account":
+            own = f"{name}_direct"
+            direct = dataset[own].values if own in dataset else None
+            result[name] = Account(variable.values, variable.attrs["units"], direct)
+    return result
+
+
+def _sparse_parts(system: System) -> dict[str, Any]:
+    """Return the CSR parts of Z as variables."""
+    Z = sparse.csr_array(system.arrays.Z)
+    attrs = {"units": system.unit, "price_basis": system.price_basis, "long_name": "stored values of Z, CSR"}
+    return {
+        "Z_data": ("Z_entry", Z.data, attrs),
+        "Z_indices": ("Z_entry", Z.indices.astype(np.int64), {"long_name": "column of each stored value"}),
+        "Z_indptr": ("Z_row", Z.indptr.astype(np.int64), {"long_name": "start of each row in Z_data"}),
+    }
+
+
+def _matrix(dataset: xr.Dataset) -> Any:
+    if "Z" in dataset:
+        return dataset["Z"].values
+    n = dataset.sizes["region"] * dataset.sizes["sector"]
+    parts = tuple(dataset[name].values for name in ("Z_data", "Z_indices", "Z_indptr"))
+    return sparse.csr_array(parts, shape=(n, n))

@@ -1,0 +1,165 @@
+"""Hard rules of a table: what a `System` must satisfy to exist (conventions 3, 4, 6 and the row balance)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mrio.errors import BalanceError, DataError, MissingDataError, MrioError, PriceBasisError, UnitsError
+from mrio.schema import VALUE_ADDED
+from mrio.tables.account import Account
+from mrio.tables.arrays import Array, Arrays, cells_table, describe_cells
+from mrio.tables.labels import Labels
+from mrio.units import parse_price_basis, parse_unit
+
+ROW_TOLERANCE = 1e-6
+"""Output as given may differ from the row sum by this share; beyond it the table is refused."""
+
+NEGLIGIBLE = 1e-12
+"""Share of the mean output below which a number counts as rounding of zero."""
+
+
+def import_kind(arrays: Mapping[str, object]) -> str:
+    """Return how imports are known: ``"product"``, ``"row"`` or ``"none"``.
+
+    Raises
+    ------
+    MissingDataError, DataError
+        When one of a pair is missing, or both kinds are given.
+    """
+    given = {name for name in _IMPORTS if arrays.get(name) is not None}
+    if not given:
+        return "none"
+    if given == {"imports_Z", "imports_Y"}:
+        return "product"
+    if given == {"imports_row_Z", "imports_row_Y"}:
+        return "row"
+    if {"imports_Z", "imports_Y"} & given and {"imports_row_Z", "imports_row_Y"} & given:
+        raise DataError(
+            "Imports are given both by product and as one row.",
+            where=", ".join(sorted(given)),
+            remedy="give imports_Z and imports_Y, or imports_row_Z and imports_row_Y; they would count twice",
+        )
+    raise MissingDataError(
+        "Imports are given for one kind of user only.",
+        where=", ".join(sorted(given)),
+        remedy="give the arrays for intermediate and for final users; zeros where there are none",
+    )
+
+
+_IMPORTS = ("imports_Z", "imports_Y", "imports_row_Z", "imports_row_Y")
+
+
+def output(given: Array | None, row_sums: Array, labels: Labels) -> tuple[Array, float]:
+    """Return gross output as the row sums, and how far the output given is from them.
+
+    The row sums are kept so that ``x = A x + y`` holds to rounding; output as given only has to agree.
+
+    Parameters
+    ----------
+    given, row_sums
+        (R, N); `given` may be None.
+
+    Raises
+    ------
+    BalanceError
+        When they differ by more than `ROW_TOLERANCE` of the larger of the two (with a floor of
+        `NEGLIGIBLE` times the mean output).
+    """
+    if given is None:
+        return row_sums, 0.0
+    scale = np.maximum(np.abs(given), np.abs(row_sums))
+    floor = max(float(scale.mean()) * NEGLIGIBLE, np.finfo(float).tiny)
+    gap = np.abs(given - row_sums) / np.maximum(scale, floor)
+    gap[np.abs(given - row_sums) <= floor] = 0.0
+    if (gap > ROW_TOLERANCE).any():
+        table = cells_table(gap, gap > ROW_TOLERANCE, ("region", "sector"), labels)
+        table = table.rename(columns={"value": "relative_difference"})
+        raise BalanceError(
+            "Rows do not add up to the gross output that was given.",
+            where=describe_cells(table),
+            amount=f"largest relative difference {gap.max():.3g}, tolerance {ROW_TOLERANCE:g}",
+            remedy="put the difference into discrepancy=, mend the row, or leave x out to take the row sums",
+            table=table,
+        )
+    return row_sums, float(gap.max(initial=0.0))
+
+
+def zero_output_problems(arrays: Arrays, accounts: Mapping[str, Account], labels: Labels) -> list[MrioError]:
+    """List what a sector without output still buys, sells, pays or emits (convention 4).
+
+    ``A = Z / x`` and ``f = c / x`` do not exist there, so all must be zero.
+    """
+    shape = arrays.x.shape
+    scale = float(np.abs(arrays.x).mean())
+    zero = np.abs(arrays.x) <= scale * NEGLIGIBLE
+    if not zero.any():
+        return []
+    magnitude = abs(arrays.Z)
+    sold = np.asarray(magnitude.sum(axis=1)).reshape(shape) + np.abs(arrays.Y).sum(axis=(2, 3))
+    for part in (arrays.exports, arrays.stock_change, arrays.discrepancy):
+        sold = sold + (0.0 if part is None else np.abs(part))
+    bought = np.asarray(magnitude.sum(axis=0)).reshape(shape) + np.abs(arrays.V).sum(axis=0)
+    bought = bought + np.abs(arrays.imports_by_user)
+    found = [("sells", sold), ("buys or pays", bought)]
+    floor = max(scale * NEGLIGIBLE, 0.0)
+    problems: list[MrioError] = [
+        _zero_output(verb, values, zero & (values > floor), labels) for verb, values in found
+    ]
+    for name, account in accounts.items():
+        emits = zero & (np.abs(account.values) > NEGLIGIBLE * max(np.abs(account.values).mean(), 1e-300))
+        problems.append(_zero_output(f"has flows of account {name!r}", account.values, emits, labels))
+    return [problem for problem in problems if problem.table is not None and len(problem.table)]
+
+
+def _zero_output(verb: str, values: Array, mask: NDArray[np.bool_], labels: Labels) -> DataError:
+    table: pd.DataFrame = cells_table(values, mask, ("region", "sector"), labels)
+    return DataError(
+        f"A sector with zero output {verb}: coefficients do not exist there.",
+        where=describe_cells(table),
+        amount=f"{len(table)} sectors",
+        remedy="give the sector output, or set its row, column and accounts to zero",
+        table=table,
+    )
+
+
+def metadata_problems(
+    unit: str, price_basis: str, accounts: Mapping[str, Account], population: Array | None
+) -> list[MrioError]:
+    """List what is wrong with units, price basis, account names and population."""
+    problems: list[MrioError] = []
+    money, basis = parse_unit(unit), parse_price_basis(price_basis)
+    if money.kind != "money":
+        problems.append(
+            UnitsError(
+                f"The unit of the table is no money: {unit!r}.",
+                remedy='give for example unit="1e8 CNY"; physical tables are not supported',
+            )
+        )
+    elif money.base != basis.currency:
+        problems.append(
+            PriceBasisError(
+                "Unit and price basis name two currencies.",
+                amount=f"{unit!r} and {price_basis!r}",
+                remedy="convert the table, or correct one of the two texts",
+            )
+        )
+    if VALUE_ADDED in accounts:
+        problems.append(
+            DataError(
+                f"An account cannot be called {VALUE_ADDED!r}.",
+                remedy="value added is the sum of V and exists always; choose another name",
+            )
+        )
+    if population is not None and (population <= 0).any():
+        problems.append(
+            DataError(
+                "Population must be positive.",
+                amount=f"smallest {population.min():g}",
+                remedy="leave population out where it is not known",
+            )
+        )
+    return problems

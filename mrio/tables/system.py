@@ -1,0 +1,498 @@
+"""One multi-regional input-output table of one period and scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from mrio.errors import LabelError, raise_together
+from mrio.leontief import Leontief
+from mrio.provenance import Provenance
+from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
+from mrio.tables.account import Account, AccountLike, as_account
+from mrio.tables.arrays import Array, Arrays, Matrix, is_sparse, labelled, locked, own_array, own_matrix
+from mrio.tables.checks import CheckReport, check_system
+from mrio.tables.labels import Labels
+from mrio.tables.rules import import_kind, metadata_problems, output, zero_output_problems
+from mrio.units import PriceBasis, parse_price_basis
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class System:
+    """A multi-regional input-output table: frozen, labelled, write-locked, balanced by rows.
+
+    Make one with `System.from_arrays`, a reader, or `read_netcdf`. Every array is available under its symbol
+    as a labelled DataArray (``system.Z``, ``system.Y``, ``system.V``, ``system.x``, ...), and as plain
+    write-locked numbers under ``system.arrays``.
+
+    Attributes
+    ----------
+    labels
+        Regions, sectors, final-demand categories and primary factors.
+    arrays
+        The numbers.
+    accounts
+        Satellite accounts by name.
+    unit, price_basis
+        Money unit and price basis of all flows.
+    period, scenario
+        Which state of the world this is.
+    population_unit
+        Unit of `population`.
+    provenance
+        Sources, steps, and which numbers are facts and which are estimates.
+
+    Notes
+    -----
+    Row balance: ``x = sum Z + sum Y + exports + stock_change + discrepancy`` holds exactly.
+    Column balance: ``x = sum Z + imports + sum V`` is reported by `check`.
+    """
+
+    labels: Labels
+    arrays: Arrays
+    accounts: Mapping[str, Account]
+    unit: str
+    price_basis: str
+    period: str
+    scenario: str
+    population_unit: str
+    provenance: Provenance
+
+    @classmethod
+    def from_arrays(
+        cls,
+        *,
+        regions: Iterable[str],
+        sectors: Iterable[str],
+        demand: Iterable[str],
+        Z: Any,
+        Y: ArrayLike,
+        V: ArrayLike,
+        unit: str,
+        price_basis: str,
+        period: str,
+        exports: ArrayLike | None = None,
+        imports_Z: ArrayLike | None = None,
+        imports_Y: ArrayLike | None = None,
+        imports_row_Z: ArrayLike | None = None,
+        imports_row_Y: ArrayLike | None = None,
+        stock_change: ArrayLike | None = None,
+        discrepancy: ArrayLike | None = None,
+        x: ArrayLike | None = None,
+        factors: Iterable[str] | None = None,
+        accounts: Mapping[str, AccountLike] | None = None,
+        population: ArrayLike | None = None,
+        population_unit: str = "person",
+        source: str = "not stated",
+        scenario: str = "baseline",
+        provenance: Provenance | None = None,
+    ) -> System:
+        """Make a table of plain numpy arrays and label lists.
+
+        Region-sector pairs may stand in two axes or flattened in one, regions outside. Labelled DataArrays
+        and DataFrames are accepted where their labels are exactly those of the table. All input is copied.
+
+        Parameters
+        ----------
+        regions, sectors, demand
+            Labels; R regions, N sectors, K final-demand categories.
+        Z
+            Domestic intermediate flows, (R, N, R, N) or (R N, R N), dense or scipy sparse [`unit`].
+        Y
+            Domestic final purchases, (R, N, R, K) or (R N, R K) [`unit`].
+        V
+            Primary inputs, (M, R, N), (M, R N) or, for one factor, (R, N) or (R N,) [`unit`].
+        unit
+            Money unit, for example ``"1e8 CNY"``.
+        price_basis
+            For example ``"current 2017 CNY, producer prices"``.
+        period
+            Name of the period, for example ``"2017"``.
+        exports, stock_change, discrepancy
+            (R, N) or (R N,) [`unit`].
+        imports_Z, imports_Y
+            Imports by product, (N, R, N) and (N, R, K) [`unit`].
+        imports_row_Z, imports_row_Y
+            Imports known only as one row per buyer, (R, N) and (R, K) [`unit`].
+        x
+            Gross output, (R, N) or (R N,): computed from the rows when left out, checked when given.
+        factors
+            Names of the primary inputs; needed when V has more than one.
+        accounts
+            ``{"co2": (flows, "Mt CO2")}``, ``(flows, unit, direct)`` or `Account` objects.
+        population
+            Population by region, (R,) [`population_unit`].
+        population_unit
+            For example ``"1e4 person"``.
+        source
+            Who published the numbers.
+        scenario
+            Name of the scenario.
+        provenance
+            Full record of sources and steps; takes the place of `source`.
+
+        Raises
+        ------
+        LabelError, DataError, MissingDataError, BalanceError, UnitsError, PriceBasisError
+            When the input breaks the convention (`mrio.schema`); all problems are told at once.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> s = mrio.System.from_arrays(
+        ...     regions=["A", "B"], sectors=["goods"], demand=["final"],
+        ...     Z=[[20, 10], [10, 30]], Y=[[50, 20], [10, 60]], V=[70, 70],
+        ...     unit="1e8 CNY", price_basis="current 2017 CNY", period="2017")
+        >>> s.x.values.ravel()
+        array([100., 110.])
+        """
+        given: dict[str, Any] = {
+            "Y": Y,
+            "V": V,
+            "exports": exports,
+            "stock_change": stock_change,
+            "discrepancy": discrepancy,
+            "imports_Z": imports_Z,
+            "imports_Y": imports_Y,
+            "imports_row_Z": imports_row_Z,
+            "imports_row_Y": imports_row_Y,
+            "population": population,
+        }
+        regions, sectors = tuple(regions), tuple(sectors)
+        one_factor = np.shape(V) == (len(regions), len(sectors))
+        names = (VALUE_ADDED,) if factors is None and one_factor else _factor_names(V, factors)
+        labels = Labels.checked(regions, sectors, demand, names)
+        import_kind(given)
+        arrays, gap = _arrays(Z, given, x, labels)
+        own = {name: as_account(name, a).attached(name, labels) for name, a in (accounts or {}).items()}
+        raise_together(
+            [
+                *metadata_problems(unit, price_basis, own, arrays.population),
+                *zero_output_problems(arrays, own, labels),
+            ]
+        )
+        record = Provenance(source) if provenance is None else provenance
+        if gap > 0.0:
+            record = record.with_step("took row sums for gross output", largest_relative_difference=gap)
+        return cls(
+            labels=labels,
+            arrays=arrays,
+            accounts=MappingProxyType(own),
+            unit=unit,
+            price_basis=price_basis,
+            period=str(period),
+            scenario=scenario,
+            population_unit=population_unit,
+            provenance=record,
+        )
+
+    # -- labels and words ---------------------------------------------------------------------------------
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Labels of the regions."""
+        return self.labels.regions
+
+    @property
+    def sectors(self) -> tuple[str, ...]:
+        """Labels of the sectors."""
+        return self.labels.sectors
+
+    @property
+    def demand(self) -> tuple[str, ...]:
+        """Labels of the final-demand categories."""
+        return self.labels.demand
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Labels of the primary inputs."""
+        return self.labels.factors
+
+    @property
+    def imports(self) -> str:
+        """How imports are known: ``"product"``, ``"row"`` or ``"none"``."""
+        return import_kind(vars(self.arrays))
+
+    @property
+    def basis(self) -> PriceBasis:
+        """Price basis, parsed."""
+        return parse_price_basis(self.price_basis)
+
+    @property
+    def title(self) -> str:
+        """Period, scenario and size in a few words."""
+        scenario = "" if self.scenario == "baseline" else f" ({self.scenario})"
+        return f"{self.period}{scenario}, {len(self.regions)} regions x {len(self.sectors)} sectors"
+
+    # -- arrays -------------------------------------------------------------------------------------------
+
+    def array(self, name: str) -> xr.DataArray | None:
+        """Return an array by its name in the schema, labelled and with units, or None where not given."""
+        values = getattr(self.arrays, name)
+        if values is None:
+            return None
+        dims = SYSTEM_DIMS[name]
+        unit = self.population_unit if name == "population" else self.unit
+        attrs = {"units": unit, "long_name": LONG_NAMES[name]}
+        if name != "population":
+            attrs["price_basis"] = self.price_basis
+        coords = {dim: self.labels.of(dim) for dim in dims}
+        return labelled(values.reshape(self.labels.shape(dims)), dims, coords, name, attrs)
+
+    def _given(self, name: str) -> xr.DataArray:
+        value = self.array(name)
+        if value is None:
+            raise AttributeError(f"{name} was not given for this table")
+        return value
+
+    @property
+    def Z(self) -> Any:
+        """Domestic intermediate flows (region, sector, use_region, use_sector); sparse tables give (n, n)."""
+        return self.arrays.Z if is_sparse(self.arrays.Z) else self._given("Z")
+
+    @property
+    def Y(self) -> xr.DataArray:
+        """Domestic final purchases (region, sector, use_region, demand)."""
+        return self._given("Y")
+
+    @property
+    def V(self) -> xr.DataArray:
+        """Primary inputs (factor, region, sector)."""
+        return self._given("V")
+
+    @property
+    def x(self) -> xr.DataArray:
+        """Gross output (region, sector)."""
+        return self._given("x")
+
+    @property
+    def exports(self) -> xr.DataArray | None:
+        """Exports abroad (region, sector), or None."""
+        return self.array("exports")
+
+    @property
+    def stock_change(self) -> xr.DataArray | None:
+        """Change of inventories (region, sector), or None."""
+        return self.array("stock_change")
+
+    @property
+    def discrepancy(self) -> xr.DataArray | None:
+        """Statistical discrepancy (region, sector), or None."""
+        return self.array("discrepancy")
+
+    @property
+    def imports_Z(self) -> xr.DataArray | None:
+        """Imported intermediates by product (sector, use_region, use_sector), or None."""
+        return self.array("imports_Z")
+
+    @property
+    def imports_Y(self) -> xr.DataArray | None:
+        """Imported final purchases by product (sector, use_region, demand), or None."""
+        return self.array("imports_Y")
+
+    @property
+    def imports_row_Z(self) -> xr.DataArray | None:
+        """Imports of intermediates as one row (use_region, use_sector), or None."""
+        return self.array("imports_row_Z")
+
+    @property
+    def imports_row_Y(self) -> xr.DataArray | None:
+        """Imports for final use as one row (use_region, demand), or None."""
+        return self.array("imports_row_Y")
+
+    @property
+    def population(self) -> xr.DataArray | None:
+        """Population (use_region), or None."""
+        return self.array("population")
+
+    @property
+    def A(self) -> Any:
+        """Input coefficients, ``A[ri,sj] = Z[ri,sj] / x[sj]``, zero in columns without output."""
+        matrix = self.leontief.A
+        if is_sparse(matrix):
+            return matrix
+        dims = SYSTEM_DIMS["Z"]
+        coords = {dim: self.labels.of(dim) for dim in dims}
+        attrs = {"units": "1", "long_name": "input coefficients"}
+        return labelled(matrix.reshape(self.labels.shape(dims)), dims, coords, "A", attrs)
+
+    @cached_property
+    def leontief(self) -> Leontief:
+        """The operator (I - A)^-1, made once and kept."""
+        A = coefficients(self.arrays.Z, self.arrays.x.ravel())
+        blocks = [len(self.sectors)] * len(self.regions)
+        return Leontief(A, blocks=blocks, labels=self.labels.row_name)
+
+    # -- accounts -----------------------------------------------------------------------------------------
+
+    def account(self, name: str) -> Account:
+        """Return a satellite account, or the sum of the primary inputs for ``"value_added"``.
+
+        Raises
+        ------
+        LabelError
+            When there is no such account.
+        """
+        if name == VALUE_ADDED:
+            return Account(self.arrays.V.sum(axis=0), self.unit).attached(name, self.labels)
+        if name not in self.accounts:
+            known = [VALUE_ADDED, *self.accounts]
+            raise LabelError(
+                f"The table has no account {name!r}.",
+                where=self.title,
+                remedy=f"known accounts are {', '.join(map(repr, known))}",
+            )
+        return self.accounts[name]
+
+    @property
+    def account_names(self) -> tuple[str, ...]:
+        """Names of all accounts, value added first."""
+        return (VALUE_ADDED, *self.accounts)
+
+    # -- verbs --------------------------------------------------------------------------------------------
+
+    def replace(self, **changes: Any) -> System:
+        """Return a new table with some parts of `from_arrays` changed; nothing is changed in place.
+
+        Output is the row sum of the new table. The Leontief operator is handed on when A is unchanged.
+
+        Parameters
+        ----------
+        **changes
+            Any keyword of `from_arrays`.
+        """
+        inputs: dict[str, Any] = {
+            "regions": self.regions,
+            "sectors": self.sectors,
+            "demand": self.demand,
+            "factors": self.factors,
+            "accounts": dict(self.accounts),
+            "unit": self.unit,
+            "price_basis": self.price_basis,
+            "period": self.period,
+            "scenario": self.scenario,
+            "population_unit": self.population_unit,
+            "provenance": self.provenance,
+            **{name: getattr(self.arrays, name) for name in SYSTEM_DIMS if name != "x"},
+        }
+        if "source" in changes and "provenance" not in changes:
+            changes["provenance"] = Provenance(changes.pop("source"))
+        unknown = sorted(set(changes) - {*inputs, "x"})
+        if unknown:
+            raise TypeError(f"replace() got unknown parts {unknown}; known are {sorted([*inputs, 'x'])}")
+        new = System.from_arrays(**{**inputs, **changes})
+        same_A = "Z" not in changes and np.array_equal(new.arrays.x, self.arrays.x)
+        if same_A and "leontief" in vars(self) and new.labels == self.labels:
+            vars(new)["leontief"] = self.leontief
+        return new
+
+    def check(self) -> CheckReport:
+        """Return the named identities of the table with their worst cells.
+
+        Row balance, column balance, sum of value added, non-negative output, value added and flows,
+        productive A by spectral radius, and the share of the discrepancy column.
+        """
+        return check_system(self)
+
+    def summary(self) -> pd.DataFrame:
+        """Return output, value added, trade abroad and accounts by region."""
+        arrays = self.arrays
+        columns: dict[str, Array] = {
+            f"output [{self.unit}]": arrays.x.sum(axis=1),
+            f"value added [{self.unit}]": arrays.V.sum(axis=(0, 2)),
+        }
+        if arrays.exports is not None:
+            columns[f"exports [{self.unit}]"] = arrays.exports.sum(axis=1)
+        if self.imports != "none":
+            total = arrays.imports_by_user.sum(axis=1) + arrays.imports_by_demand.sum(axis=1)
+            columns[f"imports [{self.unit}]"] = total
+        for name, account in self.accounts.items():
+            columns[f"{name} [{account.unit}]"] = account.values.sum(axis=1)
+            if account.direct_values is not None:
+                columns[f"{name}, final users [{account.unit}]"] = account.direct_values
+        if arrays.population is not None:
+            columns[f"population [{self.population_unit}]"] = arrays.population
+        return pd.DataFrame(columns, index=pd.Index(self.regions, name="region"))
+
+    def to_netcdf(self, path: Any) -> None:
+        """Write the table to a netCDF-4 file with one group named after the period."""
+        from mrio.tables.netcdf import write_systems
+
+        write_systems({self.period: self}, path)
+
+    # -- repr ---------------------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        headline = f"\n  {self.provenance.headline}" if self.provenance.headline else ""
+        parts = [name for name in SYSTEM_DIMS if getattr(self.arrays, name) is not None]
+        return (
+            f"<System {self.title}>{headline}\n"
+            f"  {self.unit}, {self.price_basis}\n"
+            f"  arrays: {', '.join(parts)}\n"
+            f"  accounts: {', '.join(self.account_names)}\n"
+            f"  source: {self.provenance.source}"
+        )
+
+    def _repr_html_(self) -> str:
+        headline = f"<p><em>{escape(self.provenance.headline)}</em></p>" if self.provenance.headline else ""
+        table = self.summary().head(12).to_html(float_format=lambda value: f"{value:,.6g}")
+        return (
+            f"<p><b>System {escape(self.title)}</b>, {escape(self.unit)}, {escape(self.price_basis)}</p>"
+            f"{headline}{table}<p><small>Source: {escape(self.provenance.source)}</small></p>"
+        )
+
+
+def coefficients(Z: Matrix, x: Array) -> Matrix:
+    """Return ``A[i,j] = Z[i,j] / x[j]``, (n, n), with zero columns where output is zero.
+
+    Parameters
+    ----------
+    Z
+        (n, n), dense or scipy sparse.
+    x
+        (n,).
+    """
+    floor = float(np.abs(x).mean()) * 1e-12
+    inverse = np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
+    if is_sparse(Z):
+        return Z.multiply(inverse[np.newaxis, :]).tocsr()
+    return locked(Z * inverse)
+
+
+def _factor_names(V: ArrayLike, factors: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the names of the primary inputs; one factor needs no name."""
+    if factors is not None:
+        return tuple(factors)
+    if isinstance(V, xr.DataArray) and "factor" in V.coords:
+        return tuple(str(label) for label in V["factor"].values)
+    shape = np.shape(V)
+    count = shape[0] if len(shape) > 1 else 1
+    if count != 1:
+        raise LabelError(
+            f"V has {count} primary inputs but no names.",
+            remedy='give factors=["compensation", ...], one name a row of V',
+        )
+    return (VALUE_ADDED,)
+
+
+def _arrays(Z: Any, given: Mapping[str, Any], x: ArrayLike | None, labels: Labels) -> tuple[Arrays, float]:
+    """Check and copy all arrays, and settle gross output; also how far the output given was off."""
+    own: dict[str, Any] = {
+        name: own_array(name, value, SYSTEM_DIMS[name], labels)
+        for name, value in given.items()
+        if value is not None
+    }
+    shape = labels.shape(SYSTEM_DIMS["x"])
+    trial = Arrays(Z=own_matrix(Z, labels), x=np.zeros(shape), **own)
+    asked = None if x is None else own_array("x", x, SYSTEM_DIMS["x"], labels)
+    result, gap = output(asked, trial.row_sums(), labels)
+    return Arrays(Z=trial.Z, x=locked(result), **own), gap

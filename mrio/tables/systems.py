@@ -1,0 +1,121 @@
+"""Several tables on one classification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from typing import Any
+
+from mrio.errors import LabelError, MrioError, PriceBasisError, UnitsError, raise_together
+from mrio.tables.labels import require_same_labels
+from mrio.tables.system import System
+from mrio.units import comparable, parse_unit, same_unit
+
+
+class Systems(Mapping[str, System]):
+    """Tables by period or scenario, on exactly the same labels and in comparable units and prices.
+
+    Parameters
+    ----------
+    tables
+        A mapping of names to tables, or tables, which are then named by their periods.
+
+    Raises
+    ------
+    LabelError, UnitsError, PriceBasisError
+        When two tables differ in labels, money unit or kind of prices.
+    """
+
+    def __init__(self, tables: Mapping[str, System] | Iterable[System]) -> None:
+        named = dict(tables) if isinstance(tables, Mapping) else _by_period(tables)
+        if named:
+            first_name, first = next(iter(named.items()))
+            for name, table in named.items():
+                require_comparable(first, table, (first_name, name))
+        self._tables: dict[str, System] = {str(name): table for name, table in named.items()}
+
+    def __getitem__(self, name: str) -> System:
+        """Return the table of a period; years may be given as numbers."""
+        try:
+            return self._tables[str(name)]
+        except KeyError:
+            raise LabelError(
+                f"There is no table {str(name)!r}.", remedy=f"tables are {', '.join(map(repr, self._tables))}"
+            ) from None
+
+    def __contains__(self, name: object) -> bool:
+        return str(name) in self._tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def to_netcdf(self, path: Any) -> None:
+        """Write all tables to one netCDF-4 file, one group each."""
+        from mrio.tables.netcdf import write_systems
+
+        write_systems(self, path)
+
+    def __repr__(self) -> str:
+        lines = [f"  {name}: {table.title}, {table.price_basis}" for name, table in self.items()]
+        headlines = {table.provenance.headline for table in self.values()} - {""}
+        return "\n".join([f"<Systems: {len(self)} tables>", *(f"  {text}" for text in headlines), *lines])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<li>{escape(name)}: {escape(table.title)}</li>" for name, table in self.items())
+        headlines = sorted({table.provenance.headline for table in self.values()} - {""})
+        notes = "".join(f"<p><em>{escape(text)}</em></p>" for text in headlines)
+        return f"<p><b>Systems</b></p>{notes}<ul>{rows}</ul>"
+
+
+def require_comparable(first: System, second: System, names: tuple[str, str] | None = None) -> None:
+    """Raise unless two tables may meet in one comparison: same labels, money unit and kind of prices.
+
+    Primary factors may differ in number and name; comparisons use their sum.
+
+    Raises
+    ------
+    LabelError, UnitsError, PriceBasisError
+        All that differ, told at once.
+    """
+    names = names or _names(first, second)
+    problems: list[MrioError] = []
+    try:
+        require_same_labels(first.labels, second.labels, names, skip=("factors",))
+    except LabelError as error:
+        problems.append(error)
+    if not same_unit(parse_unit(first.unit), parse_unit(second.unit)):
+        problems.append(
+            UnitsError(
+                f"{names[0]} and {names[1]} are in different money units.",
+                amount=f"{first.unit!r} and {second.unit!r}",
+                remedy="express both in one unit before they are compared",
+            )
+        )
+    if not comparable(first.basis, second.basis):
+        problems.append(
+            PriceBasisError(
+                f"{names[0]} and {names[1]} are in prices that must not meet.",
+                amount=f"{first.price_basis!r} and {second.price_basis!r}",
+                remedy="deflate one of them to the price basis of the other",
+            )
+        )
+    raise_together(problems)
+
+
+def _names(first: System, second: System) -> tuple[str, str]:
+    left, right = f"table {first.period}", f"table {second.period}"
+    return (left, right) if left != right else (f"{left} (first)", f"{right} (second)")
+
+
+def _by_period(tables: Iterable[System]) -> dict[str, System]:
+    result: dict[str, System] = {}
+    for table in tables:
+        if table.period in result:
+            raise LabelError(
+                f"Two tables are called {table.period!r}.", remedy="give a mapping of distinct names"
+            )
+        result[table.period] = table
+    return result

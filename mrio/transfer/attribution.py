@@ -1,0 +1,287 @@
+"""Attribute the sourcing effects of a decomposition to transfers between pairs of origins.
+
+For every state of the other factors the sourcing effect is a sum over transfers,
+
+    Psi_C = sum_S w(S) 1/2 [pair(f, L(C1), theta_C . (H x0)) + pair(f, L(C0), theta_C . (H x1))]
+    Psi_D = sum_S w(S) pair(f, L, theta_D . (B S g P)),     pair[u,p,r,i] = (m_u[ri] - m_u[pi]) Phi[p,r,i],
+
+so transfers add up to the effects of the decomposition exactly. R regions, O origins, N products, n = R N.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import product as cartesian
+
+import numpy as np
+
+from mrio.change.demand import aggregate
+from mrio.change.evaluation import Operators, coefficient_state
+from mrio.change.factors import Factors
+from mrio.change.plans import InnerState, inner_states
+from mrio.change.shares import Array, Mask
+from mrio.change.technology import CoefficientState
+from mrio.transfer.flows import (
+    Rule,
+    Volumes,
+    chain_impact,
+    export_flows,
+    final_flows,
+    injections,
+    intermediate_flows,
+    with_abroad,
+)
+from mrio.transfer.weights import export_volumes, final_volumes, intermediate_columns, sourcing_steps
+
+SOURCING_PLAYER = {
+    "intermediate": "intermediate_sourcing",
+    "final": "final_sourcing",
+    "exports": "export_sourcing",
+}
+"""The factor of the decomposition whose effect each use explains."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is asked of the attribution.
+
+    Attributes
+    ----------
+    factors
+        Factors of both tables, with intensities of M accounts.
+    forms
+        For each account, whether it takes the dependent form.
+    rule
+        Who lost and who gained, given the shares of two periods.
+    parts
+        Which pairs of origins belong to which part (parts, O, O) bool.
+    """
+
+    factors: Factors
+    forms: tuple[bool, ...]
+    rule: Rule
+    parts: Mask
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Kinds of purchases in which sourcing changes."""
+        sourced = self.factors.demand.export_sourcing is not None
+        return ("intermediate", "final", "exports") if sourced else ("intermediate", "final")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Regions and products."""
+        return self.factors.demand.shape
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """Answer of the attribution.
+
+    Attributes
+    ----------
+    direct
+        Transferred volumes of each form (uses, O, O, N).
+    impact
+        Effect on each region of each transfer (accounts, uses, R, O, O, N).
+    affected
+        Effect on each region and sector by part (accounts, uses, parts, R N).
+    effects
+        Sourcing effects of the decomposition, to compare with (accounts, uses, R N).
+    """
+
+    direct: dict[bool, Array]
+    impact: Array
+    affected: Array
+    effects: Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Solved:
+    """Solutions in one inner state of one form.
+
+    Attributes
+    ----------
+    output
+        ``L sum_k w Ybar_k`` (n,), the output that volumes of intermediates follow.
+    steps
+        ``L`` times the weighted steps of final (and export) sourcing (uses - 1, n).
+    multipliers
+        Of the accounts of the form, by affected region (accounts of the form, R, R, N).
+    """
+
+    output: Array
+    steps: Array
+    multipliers: Array
+
+
+def attribute(question: Question, operators: Operators) -> Attribution:
+    """Return transfers, their impacts, and the effects that they add up to."""
+    solved = {}
+    states = _states_by_matrix(question.forms)
+    demand = _demand_columns(question)
+    for matrix, users in states.items():
+        solved.update(_solve(question, operators, matrix, users, demand))
+    flows = {form: _flows(question, form, solved) for form in set(question.forms)}
+    return Attribution(
+        direct={form: _direct(flows[form]) for form in flows},
+        impact=_impact(question, flows, solved),
+        affected=_affected(question, operators, states, flows),
+        effects=_effects(question, solved),
+    )
+
+
+_Key = tuple[bool, InnerState]
+
+
+def _states_by_matrix(forms: tuple[bool, ...]) -> dict[CoefficientState, list[_Key]]:
+    """Group the inner states of all forms by the coefficient matrix that they use."""
+    users: dict[CoefficientState, list[_Key]] = defaultdict(list)
+    for form in sorted(set(forms)):
+        for state in inner_states():
+            users[coefficient_state(state, form)].append((form, state))
+    return users
+
+
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """Demand columns: for volumes of intermediates (3, n), and steps of each other use (uses - 1, 4, n)."""
+
+    volume: Array
+    steps: Array
+
+
+def _demand_columns(question: Question) -> _Columns:
+    demand = question.factors.demand
+    states = demand.states()
+    steps = [sourcing_steps(states, demand, SOURCING_PLAYER[use]) for use in question.uses[1:]]
+    return _Columns(intermediate_columns(aggregate(states)), np.array(steps))
+
+
+def _solve(
+    question: Question, operators: Operators, matrix: CoefficientState, users: list[_Key], columns: _Columns
+) -> dict[_Key, _Solved]:
+    """Solve all columns and all multipliers of one coefficient matrix in two batches."""
+    operator = operators.of(matrix)
+    R, N = question.shape
+    wanted = [
+        np.concatenate([columns.volume[[f + h]], columns.steps[:, f + h + c]]) for _, (f, h, c) in users
+    ]
+    right = np.asarray(operator.solve(np.concatenate(wanted).T)).T.reshape(len(users), -1, R * N)
+    rows = [_masked_intensities(question, form, state[0]) for form, state in users]
+    left = np.asarray(operator.solve_left(np.concatenate(rows)))
+    result, start = {}, 0
+    for key, own, solution in zip(users, rows, right, strict=True):
+        multipliers = left[start : start + len(own)].reshape(-1, R, R, N)
+        result[key] = _Solved(solution[0], solution[1:], multipliers)
+        start += len(own)
+    return result
+
+
+def _masked_intensities(question: Question, form: bool, period: int) -> Array:
+    """Return intensities of the accounts of a form, cut into one row an affected region, (accounts R, n)."""
+    R, N = question.shape
+    chosen = [m for m, own in enumerate(question.forms) if own == form]
+    intensity = question.factors.intensity[period][chosen].reshape(-1, 1, R, N)
+    return (intensity * np.eye(R)[:, :, np.newaxis]).reshape(-1, R * N)
+
+
+@dataclass(frozen=True, eq=False)
+class _Flows:
+    """Weighted transfers of one form.
+
+    Attributes
+    ----------
+    intermediate
+        By periods of intensity, technology, and the sourcing whose output volumes follow (2, 2, 2, O, O, N).
+    others
+        Of each other use, by number of inner players in period 1 (uses - 1, 4, O, O, N).
+    """
+
+    intermediate: Array
+    others: Array
+
+
+def _flows(question: Question, form: bool, solved: dict[_Key, _Solved]) -> _Flows:
+    factors, origins = question.factors, question.parts.shape[1]
+    states = list(inner_states())
+    technologies = tuple(coefficient_state(state, form)[0] for state in states)
+    outputs = np.array([solved[form, state].output for state in states])
+    inner = intermediate_flows(factors.technology, Volumes(technologies, outputs), question.rule)
+    others = [final_flows(factors.demand, final_volumes(factors.demand), question.rule)]
+    if factors.demand.export_sourcing is not None:
+        volumes = export_volumes(factors.demand)
+        others.append(export_flows(factors.demand.export_sourcing, volumes, question.rule))
+    inner = with_abroad(inner, origins)
+    return _Flows(
+        inner.reshape(2, 2, 2, *inner.shape[1:]), np.array([with_abroad(flow, origins) for flow in others])
+    )
+
+
+def _direct(flows: _Flows) -> Array:
+    """Return transferred volumes (uses, O, O, N), summed over the states of the other factors."""
+    counts = np.array([1.0, 3.0, 3.0, 1.0])
+    inner = flows.intermediate.sum(axis=(0, 1, 2)) / 2
+    others = np.tensordot(counts, flows.others, axes=(0, 1))
+    return np.concatenate([inner[np.newaxis], others])
+
+
+def _state_flows(flows: _Flows, state: InnerState) -> Array:
+    """Return the transfers whose effect is evaluated in an inner state, (uses, O, O, N)."""
+    f, h, c = state
+    # dL = L1 dA L0 = L0 dA L1: the multipliers of one period meet the output of the other.
+    inner = flows.intermediate[f, h, 1 - c] / 2
+    return np.concatenate([inner[np.newaxis], flows.others[:, f + h + c]])
+
+
+def _impact(question: Question, flows: dict[bool, _Flows], solved: dict[_Key, _Solved]) -> Array:
+    R, N = question.shape
+    origins = question.parts.shape[1]
+    result = np.zeros((len(question.forms), len(question.uses), R, origins, origins, N))
+    for form, own in flows.items():
+        accounts = [m for m, kind in enumerate(question.forms) if kind == form]
+        for state in inner_states():
+            moved = _state_flows(own, state)
+            multipliers = solved[form, state].multipliers
+            for (place, account), use in cartesian(enumerate(accounts), range(len(question.uses))):
+                result[account, use] += chain_impact(multipliers[place], moved[use])
+    return result
+
+
+def _affected(
+    question: Question,
+    operators: Operators,
+    states: dict[CoefficientState, list[_Key]],
+    flows: dict[bool, _Flows],
+) -> Array:
+    """Return effects by affected sector: gains and losses of output, sent through the chain by part."""
+    R, N = question.shape
+    uses, parts = len(question.uses), len(question.parts)
+    result = np.zeros((len(question.forms), uses, parts, R * N))
+    for matrix, users in states.items():
+        columns = [
+            injections(flow, question.parts, R)
+            for form, state in users
+            for flow in _state_flows(flows[form], state)
+        ]
+        solution = np.asarray(operators.of(matrix).solve(np.concatenate(columns).T)).T
+        outputs = solution.reshape(len(users), uses, parts, R * N)
+        for (form, state), output in zip(users, outputs, strict=True):
+            for account, own in enumerate(question.forms):
+                if own == form:
+                    result[account] += question.factors.intensity[state[0]][account] * output
+    return result
+
+
+def _effects(question: Question, solved: dict[_Key, _Solved]) -> Array:
+    """Return the sourcing effects of the decomposition, (accounts, uses, R N)."""
+    R, N = question.shape
+    result = np.zeros((len(question.forms), len(question.uses), R * N))
+    for account, form in enumerate(question.forms):
+        for state in inner_states():
+            intensity = question.factors.intensity[state[0]][account]
+            own = solved[form, state]
+            result[account, 0] += (1.0 if state[2] else -1.0) * intensity * own.output
+            result[account, 1:] += intensity * own.steps
+    return result
