@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrio.errors import DataError, MissingExtraError, MrioError
+from mrio.numerals import table_number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,4 +228,4 @@ def _report(result: Result, path: Path, ranges: pd.DataFrame | None) -> list[Pat
 
 
 def _text(table: pd.DataFrame) -> str:
-    return table.to_string(float_format=lambda value: f"{value:,.5g}")
+    return table.to_string(float_format=table_number)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mrio.errors import DataError
 from mrio.files import PathLike
+from mrio.numerals import table_number
 from mrio.plotting import png_of
 from mrio.provenance import Provenance
 from mrio.results import Result
@@ -93,7 +94,8 @@ def _asked(transfer: Transfer) -> str:
 def _range_section(ranges: pd.DataFrame) -> str:
     return (
         "<h2>How much depends on the choices behind the tables</h2>"
-        "<p>The same numbers from tables built under other defensible choices. The sets are hand-made and unevenly spaced: a range is no confidence "
+        "<p>The same numbers from tables built under other defensible choices. "
+        "The sets are hand-made and unevenly spaced: a range is no confidence "
         "interval, and the share of sets with the same sign is no probability.</p>" + _table(ranges)
     )
 
@@ -125,7 +127,7 @@ def _sources(transfer: Transfer) -> str:
 
 
 def _table(table: pd.DataFrame) -> str:
-    html: str = table.to_html(float_format=lambda value: f"{value:,.4g}", na_rep="", border=0)
+    html: str = table.to_html(float_format=table_number, na_rep="", border=0)
     return html
 
 
