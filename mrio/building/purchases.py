@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.balance import Balanced, moved
 from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers, ratio
+from mrio.building.capped import fit_capped
 from mrio.building.constraints import level
 from mrio.building.margins import MarginLike
 from mrio.building.proportional import ipf
@@ -126,7 +125,7 @@ def fit_imports(
     provenance: Provenance,
 ) -> tuple[Array, Provenance]:
     """Return imported purchases (R, N, N + K), nowhere more than the purchase."""
-    M = known["product_imports"]
+    M, labels = known["product_imports"], (base.regions, base.sectors, base.users)
     bought = np.maximum(use, 0.0)
     if not M.any():
         return np.zeros_like(use), provenance
@@ -142,44 +141,8 @@ def fit_imports(
             sums = known["imports"].sum(axis=0)
             cells = level(cells.T, sums, rule.tolerance, "national imports", base.sectors).T
         margins.append(((1, 2), cells))
-    fitted, capped = capped_ipf(prior, margins or [((1,), M)], bought)
+    fitted = fit_capped(prior, margins or [((1,), M)], bought, labels=labels)
     provenance = provenance.with_step(
-        "fitted imported purchases", cells_at_the_purchase=capped, **fit_numbers(fitted)
+        "fitted imported purchases", cells_at_the_purchase=fitted.cells, **fit_numbers(fitted)
     )
     return fitted.matrix, provenance
-
-
-def capped_ipf(prior: Array, margins: Sequence[MarginLike], ceiling: Array) -> tuple[Balanced, int]:
-    """Fit to margins with no cell above its ceiling; return the fit and the number of cells at it.
-
-    What comes out above its ceiling is set to it, and the others are fitted to what is left of the margins.
-
-    Parameters
-    ----------
-    prior, ceiling
-        Arrays of the same shape, not negative.
-    margins
-        As in `ipf`.
-
-    Raises
-    ------
-    BalanceError, ConvergenceError
-        When the margins cannot be met below the ceilings.
-    """
-    full = np.zeros(prior.shape, dtype=bool)
-    while True:
-        fixed = np.where(full, ceiling, 0.0)
-        left = [(axes, _left(np.asarray(target), fixed, axes)) for axes, target in margins]
-        free = ipf(np.where(full, 0.0, prior), left)
-        above = ~full & (free.matrix > ceiling)
-        if not above.any():
-            matrix = free.matrix + fixed
-            return replace(free, matrix=matrix, moved=moved(matrix, prior)), int(full.sum())
-        full |= above
-
-
-def _left(target: Array, fixed: Array, axes: Sequence[int]) -> Array:
-    """Return what fixed cells leave of a margin, without the rounding of the difference."""
-    others = tuple(axis for axis in range(fixed.ndim) if axis not in axes)
-    left = target - fixed.sum(axis=others)
-    return np.where(np.abs(left) <= 1e-12 * np.abs(target), 0.0, left)

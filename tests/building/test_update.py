@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from mrio.building.assemble import assemble
 from mrio.building.base_year import UpdateRule
 from mrio.building.constraints import Constraints
-from mrio.building.purchases import capped_ipf
 from mrio.building.update import HEADLINE, update
 from mrio.errors import BalanceError, DataError, MissingDataError
 from mrio.tables import System
@@ -164,13 +163,6 @@ def test_products_that_do_not_meet_keep_the_difference_in_the_discrepancy():
     later = update(base, period="2012", constraints=told)
     gap = later.arrays.discrepancy - truth.arrays.discrepancy
     np.testing.assert_allclose(gap.sum(0), [0, 1, 0], atol=1e-8)
-
-
-def test_capped_fit_meets_margins_below_the_ceiling():
-    prior = np.array([[4.0, 1.0], [1.0, 1.0]])
-    fitted, capped = capped_ipf(prior, [((0,), [5.0, 2.0]), ((1,), [4.0, 3.0])], np.array([[3.0, 9], [9, 9]]))
-    np.testing.assert_allclose(fitted.matrix, [[3, 2], [1, 1]])
-    assert capped == 1
 
 
 def test_a_closed_table_without_imports_is_updated():
