@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mrio.errors import SolverError
-from mrio.tables.arrays import Array, cells_table, describe_cells
+from mrio.errors import NotProductiveError
+from mrio.leontief.spectral import spectral_radius
+from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse
 
 if TYPE_CHECKING:
     from mrio.tables.system import System
@@ -152,9 +153,12 @@ def _productive(system: System) -> Check:
     note = "spectral radius of A; 1 or more means no solution"
     try:
         radius = system.leontief.spectral_radius()
-    except SolverError as error:
-        return Check("productive A", False, float("inf"), 1.0, f"{note}; {error.what}", pd.DataFrame())
-    return Check("productive A", radius < 1.0, radius, 1.0, note, pd.DataFrame())
+    except NotProductiveError as error:
+        n = system.arrays.x.size
+        radius = spectral_radius(system.A if is_sparse(system.A) else system.A.values.reshape(n, n))
+        cells = pd.DataFrame() if error.table is None else error.table[["column", "column_sum"]]
+        return Check("productive A", False, radius, 1.0, f"{note}; worst columns by their sum", cells)
+    return Check("productive A", True, radius, 1.0, note, pd.DataFrame())
 
 
 def _discrepancy_share(system: System) -> Check:

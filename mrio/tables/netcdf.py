@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from mrio.errors import FileError
+from mrio.errors import FileError, LabelError
 from mrio.files import PathLike, write_groups
 from mrio.provenance import Provenance
 from mrio.schema import SYSTEM_DIMS
@@ -94,8 +94,21 @@ def system_from_dataset(dataset: xr.Dataset) -> System:
 
 
 def write_systems(systems: Mapping[str, System], path: PathLike) -> None:
-    """Write tables to a netCDF-4 file, one group each (see `Systems.to_netcdf`)."""
-    groups = {name.replace("/", "_"): system_to_dataset(system) for name, system in systems.items()}
+    """Write tables to a netCDF-4 file, one group each (see `Systems.to_netcdf`).
+
+    Raises
+    ------
+    LabelError, FileError
+        When a name cannot be that of a group, or the file cannot be written.
+    """
+    bad = [name for name in systems if "/" in name or not name.strip()]
+    if bad:
+        raise LabelError(
+            "A table cannot be written under its name: names of groups hold no '/'.",
+            where=", ".join(map(repr, bad)),
+            remedy="name it otherwise: Systems({...}), or replace(period=...)",
+        )
+    groups = {name: system_to_dataset(system) for name, system in systems.items()}
     title = "Multi-regional input-output tables " + ", ".join(systems)
     write_groups(groups, path, KIND_SYSTEMS, title)
 
