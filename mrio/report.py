@@ -27,7 +27,7 @@ img { max-width: 100% } small, footer { color: #555 } dt { font-weight: 600 }
 """
 
 
-def write_report(result: Result, path: PathLike) -> None:
+def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = None) -> None:
     """Write a transfer as one HTML page with its pictures inside.
 
     Parameters
@@ -36,6 +36,8 @@ def write_report(result: Result, path: PathLike) -> None:
         A `Transfer`.
     path
         File to write.
+    ranges
+        Ranges of the summary over other tables, as `Variants.range` gives them.
 
     Raises
     ------
@@ -48,15 +50,16 @@ def write_report(result: Result, path: PathLike) -> None:
         raise DataError(
             f"There is no report of a {type(result).__name__} yet.", remedy="use to_netcdf() or summary()"
         )
-    Path(path).write_text(_page(result), encoding="utf-8")
+    Path(path).write_text(_page(result, ranges), encoding="utf-8")
 
 
-def _page(transfer: Transfer) -> str:
+def _page(transfer: Transfer, ranges: pd.DataFrame | None) -> str:
     attrs = transfer.data.attrs
     headline = f"<p><em class='headline'>{escape(transfer.headline)}</em></p>" if transfer.headline else ""
     sections = [
         f"<h1>{escape(transfer.title)}</h1>{headline}{_asked(transfer)}",
         "<h2>Who gained and lost production</h2>" + _table(transfer.summary()),
+        *([] if ranges is None else [_range_section(ranges)]),
         _picture(transfer.plot.matrix(), "transferred production by pair of regions"),
     ]
     if transfer.block:
@@ -85,6 +88,14 @@ def _asked(transfer: Transfer) -> str:
         "prices": f"{attrs['price_basis_0']}; {attrs['price_basis_1']}. {attrs.get('price_note', '')}",
     }
     return "<dl>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in rows.items()) + "</dl>"
+
+
+def _range_section(ranges: pd.DataFrame) -> str:
+    return (
+        "<h2>How much depends on the choices behind the tables</h2>"
+        "<p>The same numbers from tables built under other defensible choices. The sets are hand-made and unevenly spaced: a range is no confidence "
+        "interval, and the share of sets with the same sign is no probability.</p>" + _table(ranges)
+    )
 
 
 def _block_section(transfer: Transfer, account: str) -> str:
