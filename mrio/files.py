@@ -191,7 +191,7 @@ def _replacing(path: Path) -> Iterator[Path]:
             "The file cannot be written.",
             where=str(path),
             amount=f"{type(error).__name__}: {error}",
-            remedy="check space and permissions of the folder, and names for signs that netCDF does not allow",
+            remedy="check space and permissions of the folder, and names for signs that netCDF forbids",
         ) from error
     finally:
         if temporary is not None:

@@ -132,7 +132,8 @@ def check_rhs(values: Any, n: int, axis: int, what: str, labels: Labels) -> Floa
 def not_productive(A: Matrix, radius: float | None, labels: Labels) -> NotProductiveError:
     """Return the error that names the spectral radius and the columns that ask for too much."""
     sums, own = column_sums(A), diagonal(A)
-    worst = np.argsort(-np.maximum(sums, own), kind="stable")[:_NAMED]
+    # Column sums of one differ by rounding; the column that is its own only input comes first.
+    worst = np.lexsort((-own, -np.maximum(sums, own).round(9)))[:_NAMED]
     worst = worst[(sums[worst] >= 1 - 1e-9) | (own[worst] >= 1 - 1e-9)] if np.any(sums >= 1) else worst[:3]
     table = pd.DataFrame(
         {
