@@ -147,7 +147,7 @@ def _not_negative_flows(system: System) -> Check:
     final = cells_table(system.arrays.Y, np.less(system.arrays.Y, -floor), dims, system.labels)
     cells = pd.concat([_negative_intermediate(system, floor), final.rename(columns={"demand": "user"})])
     cells = cells.sort_values("value", ignore_index=True, kind="stable")
-    worst = -float(cells["value"].sum()) / (float(np.abs(x).sum()) or 1.0)
+    worst = abs(float(cells["value"].sum())) / (float(np.abs(x).sum()) or 1.0)
     note = "negative flows in Z and Y against output; sourcing shares leave [0, 1] there"
     return Check("non-negative flows", not len(cells), worst, SIGN_TOLERANCE, note, cells)
 
