@@ -149,8 +149,9 @@ def _attrs_text(attrs: Mapping[Any, Any]) -> str:
 
 def _stamped(dataset: xr.Dataset, attrs: Mapping[str, Any]) -> xr.Dataset:
     """Return the Dataset with the attributes of the file layer and the digest of its content."""
-    merged = {**attrs, **dataset.attrs}
-    result = dataset.assign_attrs(merged)
+    # Labels first, as in a Dataset made of arrays; after reading, xarray has them last.
+    ordered = xr.Dataset(coords=dataset.coords).assign(dataset.data_vars)
+    result = ordered.assign_attrs({**attrs, **dataset.attrs})
     return result.assign_attrs({_DIGEST_ATTR: digest(result)})
 
 
@@ -235,7 +236,8 @@ def _file_digest(path: Path, length: int) -> bytes:
 def _load(path: Path, group: str | None) -> xr.Dataset:
     try:
         with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
-            return dataset.load()
+            # How the numbers were packed is no part of the content, and would be taken up by the next write.
+            return dataset.load().drop_encoding()
     except (OSError, RuntimeError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise FileError(
             "The file is damaged or is no netCDF-4 file.",

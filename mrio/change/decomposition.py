@@ -254,7 +254,7 @@ def flags(a: System, factors: Factors) -> dict[str, xr.DataArray]:
     for (name, (names, shape)), mask in zip(dims.items(), factors.flagged, strict=True):
         if mask.any():
             coords = {dim: list(a.labels.of(dim)) for dim in names}
-            attrs = {"long_name": "1 where sourcing shares lie outside [0, 1]"}
+            attrs = {"units": "1", "long_name": "1 where sourcing shares lie outside [0, 1]"}
             result[name] = xr.DataArray(
                 mask.reshape(shape).astype(np.int8), dims=names, coords=coords, attrs=attrs
             )

@@ -67,6 +67,10 @@ def system_from_dataset(dataset: xr.Dataset) -> System:
     FileError
         When a part is missing.
     """
+    # xarray numbers a dim that has lost its labels, so their absence must be asked for.
+    missing = [name for name in ("region", "sector", "demand", "factor", "Y", "V") if name not in dataset]
+    if missing:
+        raise _incomplete(", ".join(map(repr, missing)))
     try:
         attrs = {str(key): value for key, value in dataset.attrs.items()}
         arrays: dict[str, Any] = {name: dataset[name].values for name in SYSTEM_DIMS if name in dataset}
@@ -86,11 +90,15 @@ def system_from_dataset(dataset: xr.Dataset) -> System:
             **arrays,
         )
     except KeyError as error:
-        raise FileError(
-            "A table in a file is not complete.",
-            amount=f"missing: {error}",
-            remedy="write the file anew with mrio",
-        ) from error
+        raise _incomplete(str(error)) from error
+
+
+def _incomplete(parts: str) -> FileError:
+    return FileError(
+        "A table in a file is not complete.",
+        amount=f"missing: {parts}",
+        remedy="write the file anew with mrio",
+    )
 
 
 def write_systems(systems: Mapping[str, System], path: PathLike) -> None:

@@ -31,7 +31,7 @@ class Systems(Mapping[str, System]):
         if named:
             first_name, first = next(iter(named.items()))
             for name, table in named.items():
-                require_comparable(first, table, (first_name, name))
+                require_comparable(first, table, (f"table {first_name}", f"table {name}"))
         self._tables: dict[str, System] = {str(name): table for name, table in named.items()}
         if len(self._tables) < len(named):
             raise LabelError(
