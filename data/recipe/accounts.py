@@ -12,12 +12,13 @@ from data.recipe import labels
 from data.recipe.beijing import Beijing, read_beijing
 from data.recipe.choices import Choices
 from data.recipe.final_demand import final_demand, mix_prior
-from data.recipe.foreign_trade import foreign_trade
-from data.recipe.import_use import import_use
+from data.recipe.foreign_trade import ForeignTrade, foreign_trade
+from data.recipe.import_use import ImportUse, import_use
 from data.recipe.national import National, national
 from data.recipe.output import output_shares, provincial_level
 from data.recipe.provincial_2007 import Structure, read_structure
 from data.recipe.sources import Array, YearFacts, data_dir, read_year
+from data.recipe.status import record
 from data.recipe.technology import intermediate_use, technology_prior
 from data.recipe.trade import read_distance
 from data.recipe.value_added import ValueAdded, value_added
@@ -110,21 +111,6 @@ def accounts(facts: Facts, year: int, choices: Choices) -> Accounts:
     stock, error = share * nation.stock, share * nation.discrepancy
     abroad = foreign_trade(known, nation, earned.x - stock - error, use.sum(axis=2).T)
     imported = import_use(use, abroad.imports.values, np.hstack([nation.Z_imported, nation.F_imported]))
-    abroad_steps = (
-        Step(
-            "spread exports and imports over provinces",
-            {
-                "export_cells_at_ceiling": abroad.exports.cells,
-                "exports_moved": abroad.exports.excess,
-                "import_cells_at_ceiling": abroad.imports.cells,
-                "imports_moved": abroad.imports.excess,
-            },
-        ),
-        Step(
-            "divided imports between uses",
-            {"products_where_national_uses_gave_way": list(imported.gave_way), "shifted": imported.shifted},
-        ),
-    )
     return Accounts(
         year=year,
         x=earned.x,
@@ -134,7 +120,7 @@ def accounts(facts: Facts, year: int, choices: Choices) -> Accounts:
         discrepancy=error,
         use=use,
         use_imported=imported.values,
-        steps=(*output_steps, *use_steps, *abroad_steps),
+        steps=(*output_steps, *use_steps, *_steps_abroad(abroad, imported)),
     )
 
 
@@ -147,11 +133,11 @@ def _production(facts: Facts, year: int, choices: Choices) -> tuple[ValueAdded, 
     earned = value_added(x, nation.V, known.value_added * _vintage(known, choices), deviation)
     not_in_table = float((nation.imports_published - nation.imports).sum())
     return earned, (
-        Step(
+        record(
             "split imports of the national table in its own detail",
             {"imports_into_stocks_left_out": not_in_table},
         ),
-        Step(
+        record(
             "scaled gross output to the nation",
             {
                 "moved": float(np.abs(x - level).sum() / level.sum()),
@@ -161,7 +147,7 @@ def _production(facts: Facts, year: int, choices: Choices) -> tuple[ValueAdded, 
                 "vintage": choices.vintage,
             },
         ),
-        Step(
+        record(
             "spread value added of industry groups over sectors",
             {
                 "national_over_controls": dict(zip(labels.GROUPS, earned.factor.tolist(), strict=True)),
@@ -183,11 +169,30 @@ def _uses(facts: Facts, year: int, choices: Choices, earned: ValueAdded) -> tupl
     bought = final_demand(mix, known.demand * _vintage(known, choices), nation.F)
     use = np.concatenate([made.matrix.transpose(2, 1, 0), bought.matrix.transpose(2, 1, 0)], axis=2)
     return use, (
-        Step(
+        record(
             "balanced intermediate uses",
             {"moved": made.moved, "official_table_of_Beijing": official is not None},
         ),
-        Step("balanced final demand", {"moved": bought.moved}),
+        record("balanced final demand", {"moved": bought.moved}),
+    )
+
+
+def _steps_abroad(abroad: ForeignTrade, imported: ImportUse) -> tuple[Step, ...]:
+    """Return the record of steps 5 and 7."""
+    return (
+        record(
+            "spread exports and imports over provinces",
+            {
+                "export_cells_at_ceiling": abroad.exports.cells,
+                "exports_moved": abroad.exports.excess,
+                "import_cells_at_ceiling": abroad.imports.cells,
+                "imports_moved": abroad.imports.excess,
+            },
+        ),
+        record(
+            "divided imports between uses",
+            {"products_where_national_uses_gave_way": list(imported.gave_way), "shifted": imported.shifted},
+        ),
     )
 
 

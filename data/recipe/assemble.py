@@ -12,6 +12,7 @@ from data.recipe.accounts import Accounts, Facts, accounts
 from data.recipe.choices import Choices
 from data.recipe.emissions import emissions
 from data.recipe.sources import Array
+from data.recipe.status import record
 from data.recipe.sums import add_up
 from data.recipe.trade import later_trade, own_supply, trade_2007
 from mrio.building.trade import sourcing, spread
@@ -105,11 +106,11 @@ def _trade(facts: Facts, parts: Accounts, choices: Choices, base: Array | None) 
     supply, use = parts.supply, parts.use_domestic.sum(axis=2).T
     if base is not None:
         updated = later_trade(base, supply, use)
-        return updated.matrix, Step("updated trade of 2007", {"moved": updated.moved})
+        return updated.matrix, record("updated trade of 2007", {"moved": updated.moved})
     own = own_supply(supply, use, facts.structure, facts.nations[parts.year], choices)
     traded = trade_2007(supply, use, own, facts.distance, choices.exponent)
     details = {"exponent": choices.exponent, "own_supply": choices.own_supply, "moved": traded.moved}
-    return traded.matrix, Step("balanced trade between provinces", details)
+    return traded.matrix, record("balanced trade between provinces", details)
 
 
 def _table(facts: Facts, parts: Accounts, trade: Array, step: Step) -> Table:
@@ -118,7 +119,7 @@ def _table(facts: Facts, parts: Accounts, trade: Array, step: Step) -> Table:
     Z, Y = spread(sourcing(trade), use[..., :_N], use[..., _N:])
     known = facts.years[parts.year]
     emitted = emissions(known.co2, parts.x, parts.V)
-    moved = Step("brought emissions to table sectors", {"moved_from_sectors_without_output": emitted.moved})
+    moved = record("brought emissions to table sectors", {"moved_from_sectors_without_output": emitted.moved})
     return Table(
         year=parts.year,
         regions=labels.PROVINCES,
@@ -171,5 +172,5 @@ def aggregate(table: Table, names: Sequence[str], member: labels.Index) -> Table
         co2=over(table.co2, 0),
         co2_households=over(table.co2_households, 0),
         population=over(table.population, 0),
-        steps=(*table.steps, Step("added up regions", {"regions": list(names)})),
+        steps=(*table.steps, record("added up regions", {"regions": list(names)})),
     )

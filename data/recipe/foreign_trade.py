@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.recipe import capped, labels
-from data.recipe.capped import Capped
+from data.recipe import labels
 from data.recipe.national import National
 from data.recipe.sources import Array, YearFacts
+from mrio.building.capped import Spread, spread_capped
 
 _EXPORT_CEILING = 0.9
 """Largest share of supply that is exported."""
@@ -21,8 +21,8 @@ _IMPORT_CEILING = 0.95
 class ForeignTrade:
     """Exports and imports (R, N) [1e8 CNY]."""
 
-    exports: Capped
-    imports: Capped
+    exports: Spread
+    imports: Spread
 
 
 def foreign_trade(facts: YearFacts, nation: National, supply: Array, use: Array) -> ForeignTrade:
@@ -44,8 +44,8 @@ def foreign_trade(facts: YearFacts, nation: National, supply: Array, use: Array)
     use
         Use of any origin (R, N): no more than 95 % of it may be imported.
     """
-    exports = capped.spread(_weights(facts.exports, supply), nation.exports, _EXPORT_CEILING * supply)
-    imports = capped.spread(_weights(facts.imports, use), nation.imports, _IMPORT_CEILING * use)
+    exports = spread_capped(_weights(facts.exports, supply), nation.exports, _EXPORT_CEILING * supply)
+    imports = spread_capped(_weights(facts.imports, use), nation.imports, _IMPORT_CEILING * use)
     return ForeignTrade(exports, imports)
 
 

@@ -51,7 +51,7 @@ def output_shares(facts: YearFacts, base: YearFacts, choices: Choices) -> Array:
 
 
 def _unit_value(value: Array, quantity: Array) -> Array:
-    """Return the value per unit of each province (R,); Beijing and new producers have the mean of the rest."""
+    """Return the value per unit (R,); Beijing and new producers have the mean of the others."""
     trusted = quantity > 0
     trusted[labels.BEIJING] = False
     mean = value[trusted].sum() / quantity[trusted].sum()

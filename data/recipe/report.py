@@ -19,6 +19,7 @@ def report(facts: Facts, root: Path) -> str:
 
 
 def _balances(facts: Facts) -> list[str]:
+    known: list[str] = []
     lines = ["Balances (largest relative gaps; 31 provinces, then 4 regions)"]
     lines.append(
         f"{'':22}{'rows':>9}{'columns':>9}{'nation':>9}{'controls':>9}{'value added':>13}  CO2 by region"
@@ -32,7 +33,9 @@ def _balances(facts: Facts) -> list[str]:
             co2 = " ".join(f"{value:.1f}" for value in gaps.co2) if len(gaps.co2) <= 4 else ""
             numbers = "".join(f"{gap:9.1e}" for gap in (gaps.rows, gaps.columns, gaps.nation, gaps.controls))
             lines.append(f"{name:22}{numbers}{gaps.value_added:13.1f}  {co2}")
-    return lines
+        r, error = validate.net_outflow(table, facts)
+        known.append(f"  {year}: r {r:.2f}, WAPE {error:.2f}")
+    return [*lines, "", "Net outflow of 31 provinces to each other against the balanced accounts", *known]
 
 
 def _against_others(facts: Facts, root: Path) -> list[str]:
@@ -42,6 +45,7 @@ def _against_others(facts: Facts, root: Path) -> list[str]:
     sic = ["2007 against the SIC table, 8 regions x 17 sectors", header]
     crem = ["", "2007 against C-REM, 30 provinces x 5 sectors", header]
     known: dict[Choices, Accounts] = {}
+    errors: dict[str, float] = {}
     for name, choices in {"default": DEFAULT, **SENSITIVITY}.items():
         key = choices.without_trade()
         if key not in known:
@@ -49,6 +53,8 @@ def _against_others(facts: Facts, root: Path) -> list[str]:
         table = with_trade(facts, {2007: known[key]}, choices)[2007]
         for lines, compare in ((sic, validate.against_sic), (crem, validate.against_crem)):
             lines.append(f"{name:20}" + "".join(f"{value:12.3f}" for value in astuple(compare(table, root))))
+        errors = validate.sector_errors(table, root) if choices == DEFAULT else errors
+    sic.append("WAPE by selling sector, default: " + ", ".join(f"{k} {v:.2f}" for k, v in errors.items()))
     return [*sic, f"Distance exponent estimated on the SIC table of {', of '.join(exponents)}", *crem]
 
 

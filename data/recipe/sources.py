@@ -71,6 +71,8 @@ class YearFacts:
         Balanced value added by industry group (R, G).
     demand
         Balanced final demand by category (R, K).
+    net_outflow
+        Balanced net outflow to other provinces (R,); for comparison only.
     exports, imports
         Goods by domestic origin and destination, customs (R, N).
     generation, coal
@@ -88,6 +90,7 @@ class YearFacts:
     output: Array
     value_added: Array
     demand: Array
+    net_outflow: Array
     exports: Array
     imports: Array
     generation: Array
@@ -118,13 +121,15 @@ def data_dir() -> Path:
 def read_year(root: Path, year: int) -> YearFacts:
     """Read all facts of one year."""
     facts = root / "facts"
+    controls = facts / "macro_controls_balanced_31.csv"
     exports, imports = read_customs(facts, year)
     return YearFacts(
         year=year,
         national=read_national(root / "nbs_national", year),
         output=_read_long(facts / "gross_output_h39x31_2007_2012_2017.csv", year, "code", labels.CODES),
-        value_added=_read_long(facts / "macro_controls_balanced_31.csv", year, "item", labels.GROUPS),
-        demand=_read_long(facts / "macro_controls_balanced_31.csv", year, "item", labels.DEMAND_ITEMS),
+        value_added=_read_long(controls, year, "item", labels.GROUPS),
+        demand=_read_long(controls, year, "item", labels.DEMAND_ITEMS),
+        net_outflow=_read_long(controls, year, "item", ["net_provflow"])[:, 0],
         exports=exports,
         imports=imports,
         generation=_read_energy(facts, year, "Total electricity generation"),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from data.recipe.choices import Choices
 from mrio.provenance import CellGroup, Provenance, Step
 
 HEADLINE = "estimated by mrio from official statistics"
 
 SOURCE = (
-    "Estimated by mrio from official statistics: National Bureau of Statistics of China, national "
-    "input-output tables 2007, 2012 and 2017, regional input-output tables of 30 provinces 2007, and "
-    "regional accounts; balanced regional accounts, gross output and customs records of 31 provinces from the inputs of Chen et "
-    "al. 2023 (Scientific Data, doi:10.1038/s41597-023-02183-2); Beijing Municipal Bureau of Statistics, "
-    "input-output tables 2012 and 2017; CEADs provincial CO2 inventories (Shan et al. 2018, "
-    "doi:10.1038/sdata.2017.201; 2020, doi:10.1038/s41597-020-0393-y; Guan et al. 2021, "
-    "doi:10.1029/2021EF002241); energy and population panels of the statistical yearbooks"
+    "Estimated by mrio from official statistics: "
+    "National Bureau of Statistics of China, national input-output tables 2007, 2012 and 2017, regional "
+    "input-output tables of 30 provinces 2007, regional accounts; "
+    "balanced regional accounts, gross output and customs records of 31 provinces as used by Chen et al. "
+    "2023, Scientific Data, doi:10.1038/s41597-023-02183-2; "
+    "Beijing Municipal Bureau of Statistics, input-output tables 2012 and 2017; "
+    "CEADs provincial CO2 inventories: Shan et al. 2018, doi:10.1038/sdata.2017.201; Shan et al. 2020, "
+    "doi:10.1038/s41597-020-0393-y; Guan et al. 2021, doi:10.1029/2021EF002241; "
+    "energy and population series of the statistical yearbooks"
 )
 
 _NATIONAL = "NBS national input-output table of the year"
@@ -25,6 +29,19 @@ _BEIJING = "Beijing Municipal Bureau of Statistics"
 _CUSTOMS = "customs records by domestic origin and destination (Chen et al. 2023)"
 _CEADS = "CEADs provincial inventories"
 _MODEL = "mrio"
+
+
+def record(action: str, details: Mapping[str, object]) -> Step:
+    """Return one step of the record; its numbers say how much was moved, so six digits are enough."""
+    return Step(action, {name: _rounded(value) for name, value in details.items()})
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, Mapping):
+        return {name: _rounded(part) for name, part in value.items()}
+    return value
 
 
 def provenance(year: int, choices: Choices, steps: tuple[Step, ...]) -> Provenance:

@@ -20,6 +20,8 @@ from data.recipe.sources import Array, pivot
 from mrio.building import trade
 from mrio.building.balance import Balanced
 
+_CEILING = 0.999
+"""Largest share of supply or use that a province keeps to itself, so that it trades at all."""
 _EARTH_RADIUS = 6371.0
 _NAMES = (labels.PROVINCES, labels.CODES)
 
@@ -63,8 +65,9 @@ def own_supply(supply: Array, use: Array, structure: Structure, nation: National
         domestic_use = nation.Z.sum(axis=1) + nation.F.sum(axis=1)
         mixed = trade.heterogeneity(nation.x, domestic_use, nation.exports, nation.imports)
         outflow, _ = trade.charm(supply, use, mixed)
-        return np.maximum(supply - outflow, 0.0)
-    return trade.own_supply(supply, use, structure.own_supply, structure.own_demand, rule=choices.own_supply)
+        return np.clip(supply - outflow, 0.0, _CEILING * np.minimum(supply, use))
+    shares = structure.own_supply, structure.own_demand
+    return trade.own_supply(supply, use, *shares, rule=choices.own_supply, ceiling=_CEILING)
 
 
 def trade_2007(supply: Array, use: Array, own: Array, distance: Array, exponent: float) -> Balanced:

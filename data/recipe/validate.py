@@ -125,6 +125,31 @@ def against_sic(table: Table, root: Path) -> Scores:
     return score(merge(table.Z, (len(regions), labels.sic_regions(regions)), (len(names), sector)), reference)
 
 
+def sector_errors(table: Table, root: Path) -> dict[str, float]:
+    """Return the weighted absolute percentage error of interregional flows by selling sector of SIC."""
+    reference, regions = read_sic(root, 2007)
+    names, sector = labels.sic_sectors()
+    flows = merge(table.Z, (len(regions), labels.sic_regions(regions)), (len(names), sector))
+    flows = flows * (reference.sum() / flows.sum())
+    between = ~np.eye(len(regions), dtype=bool)
+    a, b = (part.transpose(1, 0, 2, 3)[:, between] for part in (flows, reference))
+    return {name: wape(a[i], b[i]) for i, name in enumerate(names)}
+
+
+def net_outflow(table: Table, facts: Facts) -> tuple[float, float]:
+    """Compare net outflow to other provinces with the balanced regional accounts (which are not used for it).
+
+    Returns
+    -------
+    tuple
+        Correlation over provinces, and sum |a - b| / sum |b|.
+    """
+    flows = table.Z.sum(axis=(1, 3)) + table.Y.sum(axis=(1, 3))
+    net = flows.sum(axis=1) - flows.sum(axis=0)
+    known = facts.years[table.year].net_outflow
+    return correlation(net, known), wape(net, known)
+
+
 def against_crem(table: Table, root: Path) -> Scores:
     """Compare 2007 with the C-REM table, 30 provinces x 5 sectors; its own sectors do not map to these."""
     with np.load(root / "crem_2007" / "crem2007_30x16.npz") as file:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.recipe import capped, labels
+from data.recipe import labels
 from data.recipe.sources import Array
 from data.recipe.sums import add_up
+from mrio.building.capped import fit_capped
 
 CEILING = 0.97
 """Largest share of value added in output."""
@@ -73,10 +74,9 @@ def value_added(x: Array, V_national: Array, controls: Array, deviation: Array) 
             x[:, members[0]], count = _lift(x[:, members[0]], targets[:, g] / CEILING)
             lifted += count
         else:
-            part = capped.balance(
-                prior[:, members], targets[:, g], V_national[members], CEILING * x[:, members]
-            )
-            V[:, members] = part.values
+            margins = [((0,), targets[:, g]), ((1,), V_national[members])]
+            part = fit_capped(prior[:, members], margins, CEILING * x[:, members])
+            V[:, members] = part.matrix
             at_ceiling += part.cells
     moved = float(np.abs(V - prior).sum() / prior.sum())
     return ValueAdded(V, x, factor, lifted, at_ceiling, moved)
