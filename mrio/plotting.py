@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import MissingExtraError
+from mrio.numerals import short
 
 GAIN, LOSS, NEUTRAL, MARK = "#0072B2", "#D55E00", "#999999", "#000000"
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
@@ -55,20 +56,6 @@ def small_print(ax: Any, text: str) -> None:
     if text:
         lines = textwrap.fill(text, 95)
         ax.figure.supxlabel(lines, x=0.01, ha="left", fontsize=7, color="#555555")
-
-
-def short(value: float) -> str:
-    """Return a number with three figures and no exponent where it can do without.
-
-    Examples
-    --------
-    >>> short(12345.6), short(0.01234)
-    ('12,300', '0.0123')
-    """
-    if value == 0 or not 1e-4 <= abs(value) < 1e9:
-        return f"{value:.3g}"
-    digits = 2 - int(np.floor(np.log10(abs(value))))
-    return f"{round(value, digits):,.{max(digits, 0)}f}"
 
 
 def _words(name: object) -> str:

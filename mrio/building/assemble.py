@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from mrio.building.assembly_notes import HEADLINE, cell_groups, plain, warn_of_estimates
-from mrio.building.border import Border, cap, split_border
+from mrio.building.border import Border, split_border
+from mrio.building.capped import move_excess
 from mrio.building.imports import ImportSplit, split_imports
 from mrio.building.nation import compare_with_nation, residual_table
 from mrio.building.national_fit import fit_to_nation
@@ -197,7 +198,7 @@ def _levels(
 def _imports_within_use(stack: Stack, provenance: Provenance) -> tuple[Stack, Provenance]:
     """Return the tables with no region importing more than it uses: the rest was in transit."""
     ceiling = np.maximum(stack.use + stack.stock_change, 0.0)
-    imports, unplaced = cap(stack.imports, ceiling, np.maximum(stack.inflow, 0.0))
+    imports, unplaced = move_excess(stack.imports, ceiling, np.maximum(stack.inflow, 0.0))
     provenance = provenance.with_step(
         "moved imports beyond the use of a region to regions that take in from others",
         **_transit(imports, stack.imports, unplaced),
@@ -215,7 +216,7 @@ def _exports_within_output(
     none = stack.x == 0
     left_out = np.abs(np.where(none, stack.error, 0.0)).sum() + np.abs(split.stock_domestic[none]).sum()
     stock, error = (np.where(none, 0.0, part) for part in (split.stock_domestic, stack.error))
-    exports, unplaced = cap(
+    exports, unplaced = move_excess(
         stack.exports, np.maximum(stack.x - stock - error, 0.0), np.maximum(stack.outflow, 0.0)
     )
     provenance = provenance.with_step(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.imports import capped_shares
 from mrio.building.regional import RegionalTable
 from mrio.building.stack import stacked
 from mrio.errors import MissingDataError
@@ -118,28 +117,3 @@ def _estimated(table: RegionalTable, reference: Sequence[RegionalTable]) -> tupl
 def _ratio(part: Array, total: Array) -> Array:
     """Return part / total, 0 where there is no total."""
     return np.divide(part, total, out=np.zeros_like(part), where=total > 0)
-
-
-def cap(values: Array, ceiling: Array, weights: Array) -> tuple[Array, Array]:
-    """Move what exceeds its ceiling to other regions in proportion to weights, none above its own ceiling.
-
-    Parameters
-    ----------
-    values, ceiling, weights
-        (R, N), not negative.
-
-    Returns
-    -------
-    tuple
-        Values (R, N), and what no region had room for, by product (N,).
-    """
-    kept = np.minimum(values, ceiling)
-    excess = (values - kept).sum(axis=0)
-    if not excess.any():
-        return kept, excess
-    room = ceiling - kept
-    # Regions without weight take part last, in proportion to their room.
-    willing = np.where(room > 0, weights + 1e-9 * room, 0.0)
-    placed = np.minimum(excess, room.sum(axis=0))
-    share = np.divide(willing, room, out=np.zeros_like(room), where=room > 0)
-    return kept + room * capped_shares(room.T, share.T, placed).T, excess - placed

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mrio.building.balance import Balanced, gras
 from mrio.building.border import abroad
-from mrio.building.imports import capped_shares
+from mrio.building.capped import spread_capped
 from mrio.building.regional import RegionalTable
 from mrio.building.stack import Stack
 
@@ -102,12 +102,11 @@ def _in_proportion(values: Array, total: Array, fallback: Array) -> Array:
 
 
 def _capped(values: Array, total: Array, ceiling: Array, fallback: Array) -> Array:
-    """Return values (R, N) scaled to totals (N,) with none above its ceiling."""
-    scaled = np.maximum(_in_proportion(values, total, fallback), 0.0)
+    """Return values (R, N) scaled to totals (N,) with none above its ceiling, as far as there is room."""
+    weights = np.maximum(_in_proportion(values, total, fallback), 0.0)
     ceiling = np.maximum(ceiling, 0.0)
-    share = np.divide(scaled, ceiling, out=np.zeros_like(scaled), where=ceiling > 0)
-    within = np.minimum(total, ceiling.sum(axis=0))
-    return np.asarray(ceiling * capped_shares(ceiling.T, share.T, within).T)
+    within = np.minimum(total, np.where(weights > 0, ceiling, 0.0).sum(axis=0))
+    return spread_capped(weights, within, ceiling).values
 
 
 def _moved(values: Array, prior: Array) -> float:

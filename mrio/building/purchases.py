@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.balance import Balanced, moved
 from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers, ratio
+from mrio.building.capped import fit_capped
 from mrio.building.constraints import level
 from mrio.building.margins import MarginLike
 from mrio.building.proportional import ipf
+from mrio.errors import BalanceError
 from mrio.provenance import Provenance
 
 Array = npt.NDArray[np.float64]
 Masked = np.ma.MaskedArray[Any, np.dtype[np.float64]]
 
+_ROUNDING = 1e-12
+"""Import shares above 1 less this are 1."""
+
 
 def fit_purchases(
-    base: BaseYear, known: dict[str, Array], rule: UpdateRule, provenance: Provenance
+    base: BaseYear, known: Mapping[str, Array], rule: UpdateRule, provenance: Provenance
 ) -> tuple[Array, dict[str, Array], Provenance]:
     """Return purchases of all origins (R, N, N + K), and what is known with the discrepancy that is left."""
     labels = (base.regions, base.sectors, base.users)
-    product, share = _product_totals(base, known)
+    imports = _given_imports(known)
+    product, share = _product_totals(base, known, imports)
     totals = _buyers(base, known, float(product.sum()))
     cells = _national_cells(known, totals, rule.tolerance, labels[2])
     margins: list[MarginLike] = [((0, 2), totals)]
@@ -39,7 +43,7 @@ def fit_purchases(
     # Where imports are a share of use, supply has to meet the rest of the use.
     gap = (product - use) * (1 - share)
     changed = {
-        "product_imports": known.get("product_imports", share * use),
+        "product_imports": share * use if imports is None else imports,
         "discrepancy": known["discrepancy"] + _by_output(known["x"], gap),
     }
     provenance = provenance.with_step(
@@ -52,26 +56,30 @@ def fit_purchases(
     return fitted.matrix, {**known, **changed}, provenance
 
 
-def _product_totals(base: BaseYear, known: dict[str, Array]) -> tuple[Array, Array]:
-    """Return supply of each product from all origins (N,), and the share of imports where they follow use.
+def _given_imports(known: Mapping[str, Array]) -> Array | None:
+    """Return imports by product (N,) where national cells or regional margins give them."""
+    if "national_imports_Z" in known:
+        return np.asarray(known["national_imports_Z"].sum(axis=1) + known["national_imports_Y"].sum(axis=1))
+    return known["imports"].sum(axis=0) if "imports" in known else None
 
-    Imports that are given enter `known` as ``product_imports``, and the share is 0.
+
+def _product_totals(base: BaseYear, known: Mapping[str, Array], imports: Array | None) -> tuple[Array, Array]:
+    """Return what there is of each product from all origins (N,), and the share of imports that follow use.
+
+    The share is 0 where imports are given. Products that only come from abroad grow with output as a whole.
     """
     parts = known["exports"] + known["stock_change"] + known["discrepancy"]
     supply = (known["x"] - parts).sum(axis=0)
-    if "national_imports_Z" in known:
-        known["product_imports"] = np.asarray(
-            known["national_imports_Z"].sum(axis=1) + known["national_imports_Y"].sum(axis=1)
-        )
-    elif "imports" in known:
-        known["product_imports"] = known["imports"].sum(axis=0)
-    if "product_imports" in known:
-        return supply + known["product_imports"], np.zeros_like(supply)
-    share = ratio(base.imported.sum(axis=(0, 2)), base.use.sum(axis=(0, 2)))
-    return ratio(supply, 1 - share), share
+    if imports is not None:
+        return supply + imports, np.zeros_like(supply)
+    use = base.use.sum(axis=(0, 2))
+    share = ratio(base.imported.sum(axis=(0, 2)), use)
+    only_imported = share > 1 - _ROUNDING
+    growth = known["x"].sum() / base.x.sum()
+    return np.where(only_imported, use * growth, ratio(supply, np.where(only_imported, 1, 1 - share))), share
 
 
-def _buyers(base: BaseYear, known: dict[str, Array], product: float) -> Array:
+def _buyers(base: BaseYear, known: Mapping[str, Array], product: float) -> Array:
     """Return what every buyer spends on products of all origins (R, N + K)."""
     inputs = np.maximum(known["x"] - known["V"].sum(axis=0), 0.0)
     if "final_demand" in known:
@@ -80,10 +88,17 @@ def _buyers(base: BaseYear, known: dict[str, Array], product: float) -> Array:
     growth = ratio(known["V"].sum(axis=(0, 2)), base.V.sum(axis=(0, 2)))
     final = base.use[:, :, N:].sum(axis=1) * growth[:, None]
     if "national_Y" in known:
-        final = final * ratio(known["national_Y"].sum(axis=0), final.sum(axis=0))
-    else:
-        final = final * (product - inputs.sum()) / final.sum()
-    return np.concatenate([inputs, final], axis=1)
+        return np.concatenate(
+            [inputs, final * ratio(known["national_Y"].sum(axis=0), final.sum(axis=0))], axis=1
+        )
+    left = product - float(inputs.sum())
+    if left < 0:
+        raise BalanceError(
+            "Nothing is left for final demand.",
+            amount=f"products of all origins {product:.8g}, needed as inputs {inputs.sum():.8g}",
+            remedy="check exports, imports and primary inputs, or give final_demand",
+        )
+    return np.concatenate([inputs, final * left / final.sum()], axis=1)
 
 
 def _national_cells(
@@ -126,7 +141,7 @@ def fit_imports(
     provenance: Provenance,
 ) -> tuple[Array, Provenance]:
     """Return imported purchases (R, N, N + K), nowhere more than the purchase."""
-    M = known["product_imports"]
+    M, labels = known["product_imports"], (base.regions, base.sectors, base.users)
     bought = np.maximum(use, 0.0)
     if not M.any():
         return np.zeros_like(use), provenance
@@ -142,44 +157,8 @@ def fit_imports(
             sums = known["imports"].sum(axis=0)
             cells = level(cells.T, sums, rule.tolerance, "national imports", base.sectors).T
         margins.append(((1, 2), cells))
-    fitted, capped = capped_ipf(prior, margins or [((1,), M)], bought)
+    fitted = fit_capped(prior, margins or [((1,), M)], bought, labels=labels)
     provenance = provenance.with_step(
-        "fitted imported purchases", cells_at_the_purchase=capped, **fit_numbers(fitted)
+        "fitted imported purchases", cells_at_the_purchase=fitted.cells, **fit_numbers(fitted)
     )
     return fitted.matrix, provenance
-
-
-def capped_ipf(prior: Array, margins: Sequence[MarginLike], ceiling: Array) -> tuple[Balanced, int]:
-    """Fit to margins with no cell above its ceiling; return the fit and the number of cells at it.
-
-    What comes out above its ceiling is set to it, and the others are fitted to what is left of the margins.
-
-    Parameters
-    ----------
-    prior, ceiling
-        Arrays of the same shape, not negative.
-    margins
-        As in `ipf`.
-
-    Raises
-    ------
-    BalanceError, ConvergenceError
-        When the margins cannot be met below the ceilings.
-    """
-    full = np.zeros(prior.shape, dtype=bool)
-    while True:
-        fixed = np.where(full, ceiling, 0.0)
-        left = [(axes, _left(np.asarray(target), fixed, axes)) for axes, target in margins]
-        free = ipf(np.where(full, 0.0, prior), left)
-        above = ~full & (free.matrix > ceiling)
-        if not above.any():
-            matrix = free.matrix + fixed
-            return replace(free, matrix=matrix, moved=moved(matrix, prior)), int(full.sum())
-        full |= above
-
-
-def _left(target: Array, fixed: Array, axes: Sequence[int]) -> Array:
-    """Return what fixed cells leave of a margin, without the rounding of the difference."""
-    others = tuple(axis for axis in range(fixed.ndim) if axis not in axes)
-    left = target - fixed.sum(axis=others)
-    return np.where(np.abs(left) <= 1e-12 * np.abs(target), 0.0, left)

@@ -66,7 +66,7 @@ def _supply(base: BaseYear, known: Mapping[str, Array]) -> Array:
             where=f"{table['region'].iloc[0]} | {table['sector'].iloc[0]}"
             + (f" and {len(table) - 1} more" if len(table) > 1 else ""),
             amount=f"{parts[bad][0]:.8g} of {known['x'][bad][0]:.8g}",
-            remedy="cap exports below output and move the excess to other regions (see building.border.cap)",
+            remedy="cap exports below output and move the excess to other regions (see building.capped)",
             table=table,
         )
     return np.maximum(supply, 0.0)

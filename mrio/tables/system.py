@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from mrio.errors import LabelError, MrioError, raise_together
 from mrio.leontief import Leontief
+from mrio.numerals import table_number
 from mrio.provenance import Provenance
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account, AccountLike, as_account
@@ -460,7 +461,7 @@ class System:
 
     def _repr_html_(self) -> str:
         headline = f"<p><em>{escape(self.provenance.headline)}</em></p>" if self.provenance.headline else ""
-        table = self.summary().head(12).to_html(float_format=lambda value: f"{value:,.6g}")
+        table = self.summary().head(12).to_html(float_format=table_number)
         return (
             f"<p><b>System {escape(self.title)}</b>, {escape(self.unit)}, {escape(self.price_basis)}</p>"
             f"{headline}{table}<p><small>Source: {escape(self.provenance.source)}</small></p>"

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from mrio.building.assemble import assemble
 from mrio.building.base_year import UpdateRule
 from mrio.building.constraints import Constraints
-from mrio.building.purchases import capped_ipf
 from mrio.building.update import HEADLINE, update
 from mrio.errors import BalanceError, DataError, MissingDataError
 from mrio.tables import System
@@ -166,11 +165,22 @@ def test_products_that_do_not_meet_keep_the_difference_in_the_discrepancy():
     np.testing.assert_allclose(gap.sum(0), [0, 1, 0], atol=1e-8)
 
 
-def test_capped_fit_meets_margins_below_the_ceiling():
-    prior = np.array([[4.0, 1.0], [1.0, 1.0]])
-    fitted, capped = capped_ipf(prior, [((0,), [5.0, 2.0]), ((1,), [4.0, 3.0])], np.array([[3.0, 9], [9, 9]]))
-    np.testing.assert_allclose(fitted.matrix, [[3, 2], [1, 1]])
-    assert capped == 1
+def test_a_product_that_only_comes_from_abroad_grows_with_output():
+    base = System.from_arrays(
+        regions=["A"], sectors=["goods", "oil"], demand=["final"], Z=[[20, 0], [0, 0]], Y=[[65], [0]],
+        imports_Z=[[[5, 0]], [[10, 0]]], imports_Y=[[[5]], [[5]]], V=[50, 0], exports=[0, 0],
+        unit="1e8 CNY", price_basis="current 2012 CNY", period="2012",
+    )  # fmt: skip
+    later = update(base, period="2017", constraints=Constraints(x=[[170, 0]]), rule=UpdateRule(1.0, 0.0))
+    np.testing.assert_allclose(later.arrays.imports_Z.ravel(), [10, 0, 20, 0], atol=1e-9)
+    np.testing.assert_allclose(later.arrays.imports_Y.ravel(), [10, 10], rtol=1e-9)
+
+
+def test_a_year_without_room_for_final_demand_is_refused():
+    base = a_system(6)
+    told = Constraints(x=base.arrays.x, V=0.01 * base.arrays.V, exports=0.9 * base.arrays.x)
+    with pytest.raises(BalanceError, match="Nothing is left"):
+        update(base, period="2012", constraints=told)
 
 
 def test_a_closed_table_without_imports_is_updated():
