@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pandas as pd
 
 from mrio.errors import DataError
 from mrio.files import PathLike
+from mrio.plotting import png_of
 from mrio.provenance import Provenance
 from mrio.results import Result
 from mrio.transfer import Transfer
@@ -119,7 +119,5 @@ def _table(table: pd.DataFrame) -> str:
 
 
 def _picture(ax: Any, text: str) -> str:
-    buffer = io.BytesIO()
-    ax.figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
-    data = base64.b64encode(buffer.getvalue()).decode()
+    data = base64.b64encode(png_of(ax)).decode()
     return f"<p><img alt='{escape(text)}' src='data:image/png;base64,{data}'></p>"
