@@ -11,6 +11,7 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "feedback": ("mrio.measures.feedback", "Feedback"),
     "extraction": ("mrio.measures.extraction_result", "Extraction"),
     "extractions": ("mrio.measures.extraction_result", "Extractions"),
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),

@@ -89,7 +89,9 @@ def partition(system: System, groups: Groups | None = None) -> Partition:
         seen |= set(members)
         group_of |= dict.fromkeys(members, name)
     names = tuple(dict.fromkeys(group_of.values()))
-    clash = [r for r in system.regions if r in (groups or {}) and group_of[r] != r]
+    clash = [
+        name for name, members in (groups or {}).items() if name in system.regions and name not in members
+    ]
     if clash:
         raise LabelError(
             "A group is called like a region outside of it.",
