@@ -121,10 +121,10 @@ class Sheet:
             result.attrs["account_units"] = "\n".join(units)
         self.data[name] = result
 
-    def put_words(self, name: str, values: Sequence[str], dims: Sequence[str], text: str) -> None:
+    def put_words(self, name: str, values: Any, dims: Sequence[str], text: str) -> None:
         """Add an array of texts."""
         coords = {dim: self.coords[dim] for dim in dims}
-        words = np.array(list(values), dtype=str)
+        words = np.array(values, dtype=str).reshape([len(labels) for labels in coords.values()])
         self.data[name] = xr.DataArray(words, dims=tuple(dims), coords=coords, attrs={"long_name": text})
 
     def dataset(self, system: System, title: str, adds_up: str, checks: str, **words: Any) -> xr.Dataset:
