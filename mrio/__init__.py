@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.footprint import Footprint as Footprint
+    from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.multipliers import multipliers as multipliers
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
@@ -46,6 +49,7 @@ _HOMES = {
     "Account": "mrio.tables",
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
+    "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
@@ -57,11 +61,13 @@ _HOMES = {
     "Variants": "mrio.tables",
     "assemble": "mrio.building.assemble",
     "decompose": "mrio.change",
+    "footprint": "mrio.measures.footprint",
     "gras": "mrio.building.balance",
     "ipf": "mrio.building.proportional",
     "kras": "mrio.building.reconcile",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "multipliers": "mrio.measures.multipliers",
     "ras": "mrio.building.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
