@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.extraction import extract as extract
+    from mrio.measures.extraction import extract_each as extract_each
+    from mrio.measures.feedback import feedback as feedback
+    from mrio.measures.influence import field_of_influence as field_of_influence
+    from mrio.measures.layers import production_layers as production_layers
+    from mrio.measures.linkages import linkages as linkages
+    from mrio.measures.paths import structural_paths as structural_paths
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
@@ -57,11 +64,17 @@ _HOMES = {
     "Variants": "mrio.tables",
     "assemble": "mrio.building.assemble",
     "decompose": "mrio.change",
+    "extract": "mrio.measures.extraction",
+    "extract_each": "mrio.measures.extraction",
+    "feedback": "mrio.measures.feedback",
+    "field_of_influence": "mrio.measures.influence",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
+    "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "production_layers": "mrio.measures.layers",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
@@ -69,6 +82,7 @@ _HOMES = {
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
+    "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
     "write_report": "mrio.report",
 }
