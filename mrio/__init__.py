@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mrio.balancing.balance import gras as gras
+    from mrio.balancing.balance import ras as ras
+    from mrio.balancing.proportional import ipf as ipf
+    from mrio.balancing.reconcile import kras as kras
     from mrio.building.assemble import assemble as assemble
-    from mrio.building.balance import gras as gras
-    from mrio.building.balance import ras as ras
     from mrio.building.base_year import UpdateRule as UpdateRule
     from mrio.building.constraints import Constraints as Constraints
-    from mrio.building.proportional import ipf as ipf
-    from mrio.building.reconcile import kras as kras
     from mrio.building.regional import RegionalTable as RegionalTable
     from mrio.building.trade_rule import TradeRule as TradeRule
     from mrio.building.update import update as update
@@ -28,9 +28,16 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.extraction import extract as extract
+    from mrio.measures.extraction import extract_each as extract_each
+    from mrio.measures.feedback import feedback as feedback
     from mrio.measures.footprint import Footprint as Footprint
     from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.influence import field_of_influence as field_of_influence
+    from mrio.measures.layers import production_layers as production_layers
+    from mrio.measures.linkages import linkages as linkages
     from mrio.measures.multipliers import multipliers as multipliers
+    from mrio.measures.paths import structural_paths as structural_paths
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
@@ -61,13 +68,23 @@ _HOMES = {
     "Variants": "mrio.tables",
     "assemble": "mrio.building.assemble",
     "decompose": "mrio.change",
+    "extract": "mrio.measures.extraction",
+    "extract_each": "mrio.measures.extraction",
+    "feedback": "mrio.measures.feedback",
+    "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
+    "gras": "mrio.balancing.balance",
     "gras": "mrio.building.balance",
+    "ipf": "mrio.balancing.proportional",
     "ipf": "mrio.building.proportional",
+    "kras": "mrio.balancing.reconcile",
     "kras": "mrio.building.reconcile",
+    "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
+    "production_layers": "mrio.measures.layers",
+    "ras": "mrio.balancing.balance",
     "ras": "mrio.building.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
@@ -75,6 +92,7 @@ _HOMES = {
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
+    "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
     "write_report": "mrio.report",
 }
