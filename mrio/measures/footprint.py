@@ -138,6 +138,15 @@ class Footprint(Measure):
     """Flows by where they arise and for whom. Made by `mrio.footprint`.
 
     With one account its arrays have no dim ``account``; with several they have it in front.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> f = mrio.footprint(mrio.load_example("illustrative")["1"], ["co2", "value_added"])
+    >>> f.flows.dims
+    ('account', 'region', 'use_region')
+    >>> f.of("exports", "co2").attrs["units"]
+    'Mt CO2'
     """
 
     kind: ClassVar[str] = "footprint"
