@@ -118,7 +118,9 @@ def measure_transfer(
     inside = np.array([origin in members for origin in origins])
     rule = between_origins if scheme == "bilateral" else partial(between_and_within, block=inside)
     question = Question(factors, forms, rule, pair_parts(inside))
-    answer = attribute(question, Operators((a, b), factors.technology))
+    # At least one multiplier for each account and affected region, in every state of the coefficients.
+    operators = Operators((a, b), factors.technology, expected=len(names) * len(a.regions))
+    answer = attribute(question, operators)
     return _result(a, b, question, answer, _words(names, members, scheme, origins, factors))
 
 
