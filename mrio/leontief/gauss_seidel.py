@@ -5,7 +5,8 @@ they leave a contraction of 10 to 50 a sweep. With r_b the residual of block b w
 
     x_b <- x_b + (I - A_bb)^-1 r_b
 
-and the transposed system goes through column panels in the same way.
+and the transposed system goes through column panels in the same way. The totals of the regions are corrected
+before each sweep (`mrio.leontief.coarse`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import iterate
+from mrio.leontief.coarse import CoarseCorrection
 from mrio.leontief.matrices import Matrix, panel_product
 from mrio.leontief.norms import Norm, norm_of
 from mrio.leontief.report import Floats
@@ -69,6 +71,8 @@ class GaussSeidel:
         Consecutive panels of rows.
     inverses
         Inverses of the diagonal panels of I - A, exact or nearly so.
+    coarse
+        Correction of regional totals before each sweep; None for none.
     max_sweeps
         Sweeps after which the iteration gives up.
     """
@@ -76,11 +80,17 @@ class GaussSeidel:
     name = "gauss_seidel"
 
     def __init__(
-        self, A: Matrix, rows: Sequence[slice], inverses: Sequence[Floats], max_sweeps: int = 60
+        self,
+        A: Matrix,
+        rows: Sequence[slice],
+        inverses: Sequence[Floats],
+        coarse: CoarseCorrection | None = None,
+        max_sweeps: int = 60,
     ) -> None:
         self._A = A
         self.panels = rows
         self.inverses = inverses
+        self.coarse = coarse
         self._max_sweeps = max_sweeps
 
     def solve(
@@ -115,6 +125,9 @@ class GaussSeidel:
         A = self._A.T if transposed else self._A
         X = X.copy()
         cold = not X.any()
+        # Before the sweep, which then leaves small elements as exact as large ones.
+        if self.coarse is not None and not cold:
+            self.coarse.apply(B, X, transposed)
         met = []
         for rows, inverse in zip(self.panels, self.inverses, strict=True):
             known = slice(0, rows.start) if cold else slice(None)

@@ -22,6 +22,7 @@ from mrio.leontief.checks import (
     check_rhs,
     not_productive,
 )
+from mrio.leontief.coarse import MOST_GROUPS, group_starts
 from mrio.leontief.norms import max_norm, norm_of, rounding, worst_ratio
 from mrio.leontief.plans import Answer, Plans
 from mrio.leontief.policy import BATCH, SMALL
@@ -100,17 +101,26 @@ class Leontief:
         self._solver = solver
         self._root = self
         check_labels(labels, self.n)
-        sums = matrices.column_sums(self._A)
+        region_sums = self._sum_regions()
+        sums = matrices.column_sums(self._A) if region_sums is None else region_sums.sum(axis=0)
         check_finite_matrix(sums, self._A, labels)
-        self._prepare(sums, matrices.is_nonnegative(self._A), None)
+        self._prepare(sums, region_sums, matrices.is_nonnegative(self._A), None)
 
-    def _prepare(self, sums: Floats, nonnegative: bool, base: Plans | None) -> None:
+    def _sum_regions(self) -> Floats | None:
+        """Return the coefficients summed over the rows of each region (R, n), where iterations use them."""
+        if not matrices.is_dense(self._A) or self.blocks is None or len(self.blocks) > MOST_GROUPS:
+            return None
+        return matrices.group_sums(self._A, group_starts(self.n, self.blocks, ()), np.ones(self.n))
+
+    def _prepare(
+        self, sums: Floats, region_sums: Floats | None, nonnegative: bool, base: Plans | None
+    ) -> None:
         """Test A, whose column sums and sign are known, and get ready to solve."""
-        self._sums, self._nonnegative = sums, nonnegative
+        self._sums, self._region_sums, self._nonnegative = sums, region_sums, nonnegative
         self._balanced, self._scale = balance(self._A, sums)
         if self._scale is not None:
-            sums = matrices.column_sums(self._balanced)
-        self._plans = Plans(self._balanced, self.blocks, self._solver, base)
+            sums, region_sums = matrices.column_sums(self._balanced), None
+        self._plans = Plans(self._balanced, self.blocks, self._solver, region_sums, base)
         self._last: SolveReport | None = None
         found = productivity_of(self._balanced, sums, nonnegative)
         if found.productive is None:
@@ -307,7 +317,7 @@ class Leontief:
     ) -> Leontief:
         """Return the operator of A plus a change of columns or rows that are not negative afterwards."""
         op = Leontief.__new__(Leontief)
-        op._A = UpdatedMatrix(self._A, index, change, self._nonnegative and nonnegative, by_rows)
+        op._A = updated = UpdatedMatrix(self._A, index, change, self._nonnegative and nonnegative, by_rows)
         op.n, op.blocks, op.tol, op._labels = self.n, self.blocks, self.tol, self._labels
         op._solver, op._root = "auto", self
         sums = self._sums.copy()
@@ -315,7 +325,11 @@ class Leontief:
             sums += change.sum(axis=1)
         else:
             sums[index] += change.sum(axis=0)
-        op._prepare(sums, op._A.nonnegative, self._plans)
+        region_sums = None
+        if self._region_sums is not None:
+            starts = group_starts(self.n, self.blocks, ())
+            region_sums = updated.updated_sums(self._region_sums, starts, np.ones(self.n))
+        op._prepare(sums, region_sums, updated.nonnegative, self._plans)
         return op
 
     def __repr__(self) -> str:

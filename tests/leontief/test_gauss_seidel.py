@@ -1,0 +1,91 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from mrio.errors import ConvergenceError
+from mrio.leontief.coarse import CoarseCorrection, group_starts
+from mrio.leontief.gauss_seidel import GaussSeidel, panel_inverses, panels
+from mrio.leontief.matrices import group_sums
+from mrio.leontief.norms import norm_of
+from tests.benchmarks.generator import coefficients
+
+STARTS = np.array([0, 20, 40, 60])
+
+
+@pytest.fixture(scope="module")
+def A():
+    return coefficients(4, 20, seed=1)
+
+
+def test_panels_join_small_regions_and_cut_large_ones():
+    assert panels(1302, (42,) * 31)[0] == slice(0, 210)
+    assert [panel.stop - panel.start for panel in panels(1302, (42,) * 31)] == [210] * 6 + [42]
+    assert [panel.stop - panel.start for panel in panels(1500, (1500,))] == [500] * 3
+    assert panels(120, None) == [slice(0, 120)]
+    for blocks in ((5, 700, 90, 205), (1,) * 1000):
+        found = panels(sum(blocks), blocks)
+        assert found[0].start == 0
+        assert found[-1].stop == sum(blocks)
+        assert all(a.stop == b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_totals_balance_exactly_after_the_correction(A, transposed):
+    rng = np.random.default_rng(0)
+    B, X = rng.random((80, 2)), rng.random((80, 2))
+    CoarseCorrection(A, STARTS, group_sums(A, STARTS, np.ones(80))).apply(B, X, transposed)
+    residual = B - X + (A.T if transposed else A) @ X
+    np.testing.assert_allclose(np.add.reduceat(residual, STARTS, axis=0), 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_correction_leaves_the_answer_alone(A, transposed):
+    B = np.random.default_rng(0).random((80, 2))
+    M = A.T if transposed else A
+    exact = np.linalg.solve(np.eye(80) - M, B)
+    X = exact.copy()
+    CoarseCorrection(A, STARTS, group_sums(A, STARTS, np.ones(80))).apply(B, X, transposed)
+    np.testing.assert_allclose(X, exact, rtol=1e-12)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+def test_correction_saves_sweeps(transposed):
+    A = coefficients(31, 42, 0.9)
+    rows = panels(1302, (42,) * 31)
+    inverses = panel_inverses(A, rows)
+    starts = group_starts(1302, (42,) * 31, rows)
+    coarse = CoarseCorrection(A, starts, group_sums(A, starts, np.ones(1302)))
+    B = np.random.default_rng(0).random((1302, 1))
+    target = 1e-12 * norm_of(transposed)(B)
+    X, sweeps = GaussSeidel(A, rows, inverses, coarse).solve(B, transposed, target)
+    plain, more = GaussSeidel(A, rows, inverses).solve(B, transposed, target)
+    assert sweeps <= more - 2
+    np.testing.assert_allclose(X, plain, rtol=1e-10)
+
+
+def test_regions_that_are_too_many_are_taken_by_panel():
+    rows = [slice(0, 600), slice(600, 1000)]
+    np.testing.assert_array_equal(group_starts(1000, (1,) * 1000, rows), [0, 600])
+    np.testing.assert_array_equal(group_starts(1000, None, rows), [0, 600])
+    np.testing.assert_array_equal(group_starts(10, (3, 7), [slice(0, 10)]), [0, 3])
+
+
+def test_singular_totals_are_refused():
+    A = np.full((4, 4), 0.25)
+    with pytest.raises(np.linalg.LinAlgError, match="totals"):
+        CoarseCorrection(A, np.array([0, 2]), group_sums(A, np.array([0, 2]), np.ones(4)))
+
+
+def test_singular_block_is_named():
+    with pytest.raises(ConvergenceError, match="singular"):
+        panel_inverses(np.eye(4), [slice(0, 2), slice(2, 4)])
+
+
+def test_guess_that_is_exact_ends_at_once(A):
+    B = np.random.default_rng(0).random((80, 3))
+    exact = np.linalg.solve(np.eye(80) - A, B)
+    rows = [slice(0, 40), slice(40, 80)]
+    X, sweeps = GaussSeidel(A, rows, panel_inverses(A, rows)).solve(B, False, 1e-12 * B.sum(axis=0), exact)
+    assert sweeps == 1
+    np.testing.assert_allclose(X, exact, rtol=1e-12)
