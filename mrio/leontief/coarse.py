@@ -72,8 +72,8 @@ class CoarseCorrection:
         return self._means
 
 
-def group_starts(n: int, blocks: Sequence[int] | None, panels: Sequence[slice]) -> NDArray[np.intp]:
-    """Return the first row of each group: of the regions, or of the panels where regions are too many."""
+def group_starts(n: int, blocks: Sequence[int] | None, rows: Sequence[slice]) -> NDArray[np.intp]:
+    """Return the first row of each group: of regions, or of blocks of rows where regions are too many."""
     if blocks is not None and len(blocks) <= MOST_GROUPS:
         return np.cumsum((0, *blocks[:-1])).astype(np.intp)
-    return np.array([panel.start for panel in panels], dtype=np.intp)
+    return np.array([block.start for block in rows], dtype=np.intp)

@@ -66,9 +66,16 @@ def diagonal(A: Matrix) -> Floats:
 
 def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
     """Return some rows of A @ X for X (n, k) whose rows outside `known` are zero."""
-    if isinstance(A, np.ndarray):
-        return np.asarray(A[rows, known] @ X[known])
+    if is_dense(A):
+        return part_product(A, rows, known, X[known])
     return np.asarray(A.panel_product(rows, known, X))
+
+
+def part_product(A: Matrix, rows: slice, columns: slice, V: Floats) -> Floats:
+    """Return a part of a dense A, ``A[rows, columns]``, times V (columns, k)."""
+    if isinstance(A, np.ndarray):
+        return np.asarray(A[rows, columns] @ V)
+    return np.asarray(A.part_product(rows, columns, V))
 
 
 def columns_of(A: Matrix, index: NDArray[np.intp]) -> Floats:

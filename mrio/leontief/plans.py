@@ -15,7 +15,7 @@ from mrio.errors import ConvergenceError, DataError, SolverError
 from mrio.leontief import policy
 from mrio.leontief.coarse import CoarseCorrection, group_starts
 from mrio.leontief.dense_lu import DenseLU, RefinedLU
-from mrio.leontief.gauss_seidel import GaussSeidel, panel_inverses, panels
+from mrio.leontief.gauss_seidel import GaussSeidel, diagonal_blocks, invert_blocks
 from mrio.leontief.jacobi import BlockJacobi, inverse_blocks
 from mrio.leontief.matrices import Matrix, diagonal, group_sums, is_dense, to_dense, to_sparse
 from mrio.leontief.memory import available_memory, require
@@ -244,10 +244,10 @@ class Plans:
         if self._base is not None and is_dense(self._base._A):
             unchanged = self._base.back_end(GaussSeidel.name)
             assert isinstance(unchanged, GaussSeidel)
-            coarse = self._coarse(self._A, unchanged.panels)
-            return GaussSeidel(self._A, unchanged.panels, unchanged.inverses, coarse)
-        dense, rows = self._dense(), panels(self._n, self._blocks)
-        return GaussSeidel(dense, rows, panel_inverses(dense, rows), self._coarse(dense, rows))
+            rows = [block.rows for block in unchanged.blocks]
+            return GaussSeidel(self._A, unchanged.blocks, self._coarse(self._A, rows))
+        dense, rows = self._dense(), diagonal_blocks(self._n, self._blocks)
+        return GaussSeidel(dense, invert_blocks(dense, rows), self._coarse(dense, rows))
 
     def _coarse(self, A: Matrix, rows: Sequence[slice]) -> CoarseCorrection | None:
         """Return the correction of totals, or None where there is one total or totals are nearly singular."""

@@ -73,9 +73,9 @@ class ScaledMatrix:
             left = left[:, np.newaxis]
         return self.base[rows, columns] * self.right[columns] * left
 
-    def panel_product(self, rows: slice, known: slice, X: Floats) -> Floats:
-        """Return some rows of the product with X (n, k), whose rows outside `known` are zero."""
-        product: Floats = self.base[rows, known] @ (self.right[known, np.newaxis] * X[known])
+    def part_product(self, rows: slice, columns: slice, V: Floats) -> Floats:
+        """Return a part ``[rows, columns]`` times V (columns, k)."""
+        product: Floats = self.base[rows, columns] @ (self.right[columns, np.newaxis] * V)
         product *= self.left[rows, np.newaxis]
         return product
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from mrio.errors import DataError, MemoryLimitError, SolverWarning
-from mrio.leontief import Leontief, memory, operator, plans
+from mrio.leontief import Leontief, memory, operator
+from mrio.leontief.gauss_seidel import Block, GaussSeidel
 from mrio.leontief.policy import BATCH, Task, bytes_needed, choose
 from tests.benchmarks.generator import coefficients, sparse_coefficients
 
@@ -88,7 +89,7 @@ def test_what_does_not_converge_is_replaced_with_a_reason(caplog):
         x = Leontief(A, 300, solver="sparse", tol=1e-14).solve(rng.random(600))
     assert x.solver == "bicgstab" or x.solver == "sparse"
     op = Leontief(A, 300, solver="gauss_seidel")
-    op._plans._built["gauss_seidel"] = plans.GaussSeidel(A, [slice(0, 600)], [np.eye(600)], max_sweeps=3)
+    op._plans._built["gauss_seidel"] = GaussSeidel(A, [Block(slice(0, 600), np.eye(600))], max_sweeps=3)
     with caplog.at_level(logging.INFO, "mrio"):
         x = op.solve(np.ones(600))
     assert x.solver == "lu"
