@@ -12,6 +12,7 @@ from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
     "decomposition": ("mrio.change", "Decomposition"),
+    "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "transfer": ("mrio.transfer", "Transfer"),
 }
 """Home of each result class by the kind written in its files."""

@@ -134,3 +134,58 @@ def mean_plan(first: Plan, second: Plan) -> Plan:
     terms = [Term(t.effect, t.state, t.column, t.sign / 2) for t in first.terms]
     terms += [Term(t.effect, t.state, t.column + shift, t.sign / 2) for t in second.terms]
     return Plan(tuple(terms), np.concatenate([first.columns, second.columns]), first.effects)
+
+
+def weighted_plan(weights: Array, states: Array) -> Plan:
+    """Return the plan of any form that averages marginal effects over coalitions.
+
+    Demand states are added up with their weights first: one column for each effect and inner state.
+
+    Parameters
+    ----------
+    weights
+        Weight of each coalition for each player (n, 2^n), players of the inner states first.
+    states
+        Demand of all states, (2^n_y, n_rows).
+    """
+    players = len(weights)
+    index = np.arange(weights.shape[1])
+    signed = np.zeros_like(weights)
+    for player in range(players):
+        bit = 1 << player
+        without = index[index & bit == 0]
+        signed[player, without | bit] += weights[player, without]
+        signed[player, without] -= weights[player, without]
+    # Inner players have the lowest bits, so they are the fastest index.
+    by_inner = signed.reshape(players, len(states), 1 << INNER).transpose(0, 2, 1)
+    columns = (by_inner @ states).reshape(-1, states.shape[1])
+    terms = [
+        Term(player, (mask & 1, mask >> 1 & 1, mask >> 2 & 1), (player << INNER) + mask, 1.0)
+        for player in range(players)
+        for mask in range(1 << INNER)
+    ]
+    return Plan(tuple(terms), columns, players)
+
+
+def coalition_plan(states: Array) -> Plan:
+    """Return the plan whose effects are q itself in every coalition, (2^n of them).
+
+    Parameters
+    ----------
+    states
+        Demand of all states, (2^n_y, n_rows).
+    """
+    terms = [
+        Term((column << INNER) + mask, (mask & 1, mask >> 1 & 1, mask >> 2 & 1), column, 1.0)
+        for column in range(len(states))
+        for mask in range(1 << INNER)
+    ]
+    return Plan(tuple(terms), states, len(states) << INNER)
+
+
+def joined(first: Plan, second: Plan) -> Plan:
+    """Return one plan with the effects of both, those of the first in front."""
+    shift = len(first.columns)
+    moved = [Term(t.effect + first.effects, t.state, t.column + shift, t.sign) for t in second.terms]
+    columns = np.concatenate([first.columns, second.columns])
+    return Plan((*first.terms, *moved), columns, first.effects + second.effects)

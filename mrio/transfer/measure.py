@@ -9,10 +9,11 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from mrio.change.decomposition import account_names, dependent_forms, flags, metadata, warn_of_flags
+from mrio.change.decomposition import account_names, dependent_forms, warn_of_flags
 from mrio.change.evaluation import Operators
 from mrio.change.factors import ExportsOption, Factors, ImportsOption, factors_of, treatment_of
 from mrio.change.shares import Array
+from mrio.change.stamp import flags, metadata
 from mrio.change.technology import require_input_mix
 from mrio.errors import DataError, LabelError
 from mrio.results import require_adding_up
