@@ -18,8 +18,9 @@ from mrio.change.shares import (
     share_pair,
 )
 from mrio.change.technology import Technology
-from mrio.errors import MissingDataError
+from mrio.errors import DataError, MissingDataError
 from mrio.tables import System
+from mrio.tables.arrays import is_sparse
 from mrio.tables.rules import NEGLIGIBLE
 
 ImportsOption = Literal["sourced", "domestic", "row"]
@@ -124,11 +125,22 @@ def factors_of(a: System, b: System, accounts: tuple[str, ...], treatment: Treat
     DataError
         Where flows of different sign cancel out, so that shares do not exist.
     """
+    _require_dense(a, b)
     idle = (_idle(a), _idle(b))
     intensity = other_where_zero((_intensities(a, accounts), _intensities(b, accounts)), idle)
     technology, flagged = _technology(a, b, idle, treatment)
     demand, flagged_final = _demand(a, b, treatment)
     return Factors(intensity, technology, demand, treatment, (flagged, flagged_final))
+
+
+def _require_dense(a: System, b: System) -> None:
+    """Raise for sparse tables, whose sourcing shares would have to be formed cell by cell."""
+    if is_sparse(a.arrays.Z) or is_sparse(b.arrays.Z):
+        raise DataError(
+            "A change between sparse tables cannot be decomposed.",
+            where=f"{a.title} and {b.title}",
+            remedy="aggregate the tables, or give Z as a dense array where memory allows",
+        )
 
 
 def _idle(system: System) -> Mask:

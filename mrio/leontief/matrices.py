@@ -31,16 +31,17 @@ def is_nonnegative(A: Matrix) -> bool:
     return bool(A.nonnegative)
 
 
-def absolute_column_sums(A: Matrix) -> Floats:
-    """Return the column sums (n,) of the absolute coefficients, panel by panel."""
+def absolute_left_product(A: Matrix, weights: Floats) -> Floats:
+    """Return |A|' weights (n,), panel by panel; with weights of one, the absolute column sums."""
     if sp.issparse(A):
-        return np.asarray(abs(A).sum(axis=0), dtype=np.float64).ravel()
+        return np.asarray(abs(A).T @ weights)
     if isinstance(A, np.ndarray):
         total = np.zeros(A.shape[1])
         for start in range(0, A.shape[0], 256):
-            total += np.abs(A[start : start + 256]).sum(axis=0)
+            rows = slice(start, start + 256)
+            total += weights[rows] @ np.abs(A[rows])
         return total
-    return np.asarray(A.absolute_column_sums(), dtype=np.float64)
+    return np.asarray(A.absolute_left_product(weights))
 
 
 def diagonal(A: Matrix) -> Floats:
@@ -53,3 +54,8 @@ def to_dense(A: Matrix) -> Floats:
     if isinstance(A, np.ndarray):
         return A
     return np.asarray(A.toarray(), dtype=np.float64)
+
+
+def to_sparse(A: Matrix) -> Matrix:
+    """Return A by compressed rows; the array itself where it is stored so already."""
+    return sp.csr_array(A if sp.issparse(A) else to_dense(A))
