@@ -14,6 +14,9 @@ RESULTS = {
     "decomposition": ("mrio.change", "Decomposition"),
     "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "demand_transfer": ("mrio.transfer", "DemandTransfer"),
+    "no_transfer": ("mrio.transfer", "NoTransfer"),
+    "counterfactual_transfer": ("mrio.transfer", "CounterfactualTransfer"),
 }
 """Home of each result class by the kind written in its files."""
 

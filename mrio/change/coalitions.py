@@ -65,6 +65,30 @@ def polar_weights(players: int, forward: bool) -> Array:
     return weights
 
 
+def block_weights(players: int, block: Sequence[int], rest_switched: bool) -> Array:
+    """Return the weights of a block of players that switches while all others stay where they are, (n, 2^n).
+
+    Inside the block orders are averaged (its Shapley value), so the effects of its members add up to the
+    change ``q(block, rest) - q(rest)``. Players outside the block have no weights.
+
+    Parameters
+    ----------
+    players
+        Number of players n.
+    block
+        The players that switch.
+    rest_switched
+        Whether the others are in period 1, else in period 0.
+    """
+    weights = np.zeros((players, 1 << players))
+    rest = sum(1 << player for player in range(players) if player not in block) if rest_switched else 0
+    for player in block:
+        members = [1 << mate for mate in block if mate != player]
+        for inside, size in _unions(members):
+            weights[player, rest | inside] = shapley_weight(size, len(block))
+    return weights
+
+
 def weights_of(method: str, partition: Partition) -> Array:
     """Return the weights of a method by name, (n, 2^n).
 

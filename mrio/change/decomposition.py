@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
 
+from mrio.change.accounts import account_names, dependent_forms
 from mrio.change.coalitions import Partition, average, owen_weights, weights_of
 from mrio.change.evaluation import Operators, evaluate
 from mrio.change.factors import (
@@ -16,6 +16,7 @@ from mrio.change.factors import (
     ImportsOption,
     factors_of,
     treatment_of,
+    warn_of_flags,
 )
 from mrio.change.groups import Groups, partition_of
 from mrio.change.lmdi import lmdi_effects
@@ -35,7 +36,6 @@ from mrio.change.signs import require_not_negative
 from mrio.change.spread import region_totals, spread_of
 from mrio.change.stamp import Asked, additive, effect_labels, multiplicative
 from mrio.change.technology import require_input_mix
-from mrio.errors import DataError, DataWarning
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System, require_comparable
 
@@ -204,57 +204,6 @@ def _multiplicative(asked: Asked, partition: Partition, spread: bool) -> Decompo
         for t in (0, 1)
     )
     return multiplicative(asked, logs, (own_totals[0], own_totals[1]), bounds)
-
-
-def account_names(a: System, b: System, account: str | Iterable[str]) -> tuple[str, ...]:
-    """Return the account names asked for, after making sure that both tables hold them in one unit.
-
-    Raises
-    ------
-    LabelError, DataError
-        When an account is missing, doubled, or in another unit.
-    """
-    names = (account,) if isinstance(account, str) else tuple(account)
-    if not names or len(set(names)) < len(names):
-        raise DataError("Name each account once, and at least one.", amount=f"got {names}")
-    for name in names:
-        units = a.account(name).unit, b.account(name).unit
-        if name != VALUE_ADDED and units[0] != units[1]:
-            raise DataError(
-                f"The account {name!r} is in two units.",
-                amount=f"{units[0]!r} and {units[1]!r}",
-                remedy="express both in one unit before they are compared",
-            )
-    return names
-
-
-def dependent_forms(names: tuple[str, ...], dependent: bool | None) -> tuple[bool, ...]:
-    """Return for each account whether it takes the dependent form, which only value added can.
-
-    Raises
-    ------
-    DataError
-        When the dependent form is asked for without value added.
-    """
-    if dependent and VALUE_ADDED not in names:
-        raise DataError(
-            "The dependent form exists for value added only.",
-            amount=f"accounts {', '.join(names)}",
-            remedy="leave dependent out, or add 'value_added' to the accounts",
-        )
-    return tuple(name == VALUE_ADDED and dependent is not False for name in names)
-
-
-def warn_of_flags(factors: Factors) -> None:
-    """Warn where sourcing shares leave [0, 1] because flows are negative."""
-    count = sum(int(mask.sum()) for mask in factors.flagged)
-    if count:
-        warnings.warn(
-            f"{count} purchase cells have sourcing shares outside [0, 1] because of negative flows; all "
-            "identities hold, but transfers there are hard to read. Give inventories as stock_change=.",
-            DataWarning,
-            stacklevel=3,
-        )
 
 
 def plan_of(method: str, states: Array, partition: Partition) -> Plan:

@@ -7,7 +7,7 @@ out needs to know nothing about the form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product as cartesian
 
@@ -139,7 +139,8 @@ def mean_plan(first: Plan, second: Plan) -> Plan:
 def weighted_plan(weights: Array, states: Array) -> Plan:
     """Return the plan of any form that averages marginal effects over coalitions.
 
-    Demand states are added up with their weights first: one column for each effect and inner state.
+    Demand states are added up with their weights first: one column for each effect and inner state that any
+    weight reaches.
 
     Parameters
     ----------
@@ -158,29 +159,30 @@ def weighted_plan(weights: Array, states: Array) -> Plan:
         signed[player, without] -= weights[player, without]
     # Inner players have the lowest bits, so they are the fastest index.
     by_inner = signed.reshape(players, len(states), 1 << INNER).transpose(0, 2, 1)
-    columns = (by_inner @ states).reshape(-1, states.shape[1])
+    used = np.argwhere(by_inner.any(axis=2))
     terms = [
-        Term(player, (mask & 1, mask >> 1 & 1, mask >> 2 & 1), (player << INNER) + mask, 1.0)
-        for player in range(players)
-        for mask in range(1 << INNER)
+        Term(int(player), (int(mask & 1), int(mask >> 1 & 1), int(mask >> 2 & 1)), column, 1.0)
+        for column, (player, mask) in enumerate(used)
     ]
-    return Plan(tuple(terms), columns, players)
+    return Plan(tuple(terms), by_inner[tuple(used.T)] @ states, players)
 
 
-def coalition_plan(states: Array) -> Plan:
-    """Return the plan whose effects are q itself in every coalition, (2^n of them).
+def coalition_plan(states: Array, coalitions: Sequence[int] | None = None) -> Plan:
+    """Return the plan whose effects are q itself in some coalitions of factors, in all 2^n by default.
 
     Parameters
     ----------
     states
         Demand of all states, (2^n_y, n_rows).
+    coalitions
+        Bit masks, bit p set when player p is in period 1.
     """
+    masks = range(len(states) << INNER) if coalitions is None else coalitions
     terms = [
-        Term((column << INNER) + mask, (mask & 1, mask >> 1 & 1, mask >> 2 & 1), column, 1.0)
-        for column in range(len(states))
-        for mask in range(1 << INNER)
+        Term(number, (mask & 1, mask >> 1 & 1, mask >> 2 & 1), mask >> INNER, 1.0)
+        for number, mask in enumerate(masks)
     ]
-    return Plan(tuple(terms), states, len(states) << INNER)
+    return Plan(tuple(terms), states, len(masks))
 
 
 def joined(first: Plan, second: Plan) -> Plan:

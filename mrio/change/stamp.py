@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mrio.change.factors import Factors
+from mrio.change.factors import Factors, Treatment
 from mrio.change.ratios import MultiplicativeDecomposition
 from mrio.change.result import ALL, SPREAD, SPREAD_ALL, TOTAL, Decomposition
 from mrio.change.shares import Array
@@ -71,7 +71,7 @@ def effect_labels(factors: Factors, dependent: bool) -> list[str]:
     return ["intensity", second, "intermediate_sourcing", *factors.demand.players]
 
 
-def metadata(a: System, b: System, factors: Factors) -> dict[str, Any]:
+def metadata(a: System, b: System, treatment: Treatment | None) -> dict[str, Any]:
     """Return the attributes that every comparison of two tables carries."""
     note = ""
     if a.basis.kind == "constant":
@@ -85,8 +85,8 @@ def metadata(a: System, b: System, factors: Factors) -> dict[str, Any]:
         "price_basis_0": a.price_basis,
         "price_basis_1": b.price_basis,
         "price_note": note,
-        "imports": factors.treatment.imports,
-        "exports": factors.treatment.exports,
+        "imports": treatment.imports if treatment else "",
+        "exports": treatment.exports if treatment else "",
         "source": "; ".join(dict.fromkeys([a.provenance.source, b.provenance.source])),
         "provenance_0": a.provenance.to_json(),
         "provenance_1": b.provenance.to_json(),
@@ -227,7 +227,7 @@ def _dataset(asked: Asked, data: dict[str, xr.DataArray], form: str, checks: str
         method=asked.method,
         form=form,
         checks=checks,
-        **metadata(a, b, asked.factors),
+        **metadata(a, b, asked.factors.treatment),
     )
     if asked.groups is None:
         return dataset

@@ -12,7 +12,7 @@ import xarray as xr
 from mrio.change.shares import Mask
 from mrio.classification import class_of_sector
 from mrio.errors import DataError, LabelError
-from mrio.results import Result
+from mrio.transfer.base import TransferMeasure
 from mrio.transfer.pictures import TransferPictures
 
 DIRECT = "direct"
@@ -38,7 +38,7 @@ def pair_parts(inside: Mask) -> Mask:
     return np.array([~start & end, start & ~end, start & end, ~start & ~end])
 
 
-class Transfer(Result):
+class Transfer(TransferMeasure):
     """Transferred production by pair of regions and product, and its impact on every region.
 
     Volumes go from `from_region` to `to_region`; impacts are gains of `region`. Made by
@@ -48,16 +48,6 @@ class Transfer(Result):
     kind: ClassVar[str] = "transfer"
 
     # -- what was asked -----------------------------------------------------------------------------------
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Labels of the regions."""
-        return tuple(map(str, self.data["region"].values))
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -93,14 +83,6 @@ class Transfer(Result):
     def affected(self, account: str) -> xr.DataArray:
         """Return effects by affected sector (use, part, region, sector)."""
         return self.data[AFFECTED + self._known(account)]
-
-    def _known(self, account: str) -> str:
-        if account not in self.accounts:
-            raise LabelError(
-                f"The transfer was not measured for account {account!r}.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}; name others in accounts=",
-            )
-        return account
 
     # -- tables -------------------------------------------------------------------------------------------
 
