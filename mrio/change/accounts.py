@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mrio.errors import DataError
+from mrio.errors import DataError, UnitsError
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
+from mrio.units import parse_unit, same_unit
 
 
 def common_accounts(a: System, b: System) -> tuple[str, ...]:
@@ -19,16 +20,20 @@ def account_names(a: System, b: System, account: str | Iterable[str]) -> tuple[s
 
     Raises
     ------
-    LabelError, DataError
+    LabelError, DataError, UnitsError
         When an account is missing, doubled, or in another unit.
     """
     names = (account,) if isinstance(account, str) else tuple(account)
     if not names or len(set(names)) < len(names):
-        raise DataError("Name each account once, and at least one.", amount=f"got {names}")
+        raise DataError(
+            "Accounts are named twice or not at all.",
+            amount=f"got {names}",
+            remedy="name each account once, and at least one",
+        )
     for name in names:
         units = a.account(name).unit, b.account(name).unit
-        if name != VALUE_ADDED and units[0] != units[1]:
-            raise DataError(
+        if name != VALUE_ADDED and not same_unit(*map(parse_unit, units)):
+            raise UnitsError(
                 f"The account {name!r} is in two units.",
                 amount=f"{units[0]!r} and {units[1]!r}",
                 remedy="express both in one unit before they are compared",

@@ -95,6 +95,21 @@ def metadata(a: System, b: System, treatment: Treatment | None) -> dict[str, Any
     return {name: value for name, value in attrs.items() if value != ""}
 
 
+LEVEL_SHARE = 1e-3
+GAP_MEASURE = "of the total change, or of a thousandth of the account if that is more"
+
+
+def change_scale(a: System, b: System, name: str) -> float:
+    """Return the size of change of an account against which gaps are judged.
+
+    Effects are differences of levels, and levels are rounded: below `LEVEL_SHARE` of the level a change is
+    too small for its own size to be the measure.
+    """
+    first, second = (table.account(name).values for table in (a, b))
+    level = max(float(np.abs(first).sum()), float(np.abs(second).sum()))
+    return max(float(np.abs(second - first).sum()), LEVEL_SHARE * level)
+
+
 def flags(a: System, factors: Factors) -> dict[str, xr.DataArray]:
     """Return the marks of purchase cells with shares outside [0, 1], where there are any."""
     R, N = a.arrays.x.shape
@@ -106,7 +121,7 @@ def flags(a: System, factors: Factors) -> dict[str, xr.DataArray]:
     for (name, (names, shape)), mask in zip(dims.items(), factors.flagged, strict=True):
         if mask.any():
             coords = {dim: list(a.labels.of(dim)) for dim in names}
-            attrs = {"long_name": "1 where sourcing shares lie outside [0, 1]"}
+            attrs = {"units": "1", "long_name": "1 where sourcing shares lie outside [0, 1]"}
             result[name] = xr.DataArray(
                 mask.reshape(shape).astype(np.int8), dims=names, coords=coords, attrs=attrs
             )
@@ -138,7 +153,7 @@ def additive(asked: Asked, effects: Array, spread: Array | None) -> Decompositio
         first, second = asked.totals(number)
         change, unit = second - first, a.account(name).unit
         values = asked.on_labels(number, effects[number].reshape(-1, *change.shape))
-        scale = float(np.abs(change).sum()) or float(np.abs(first).sum())
+        scale = change_scale(a, asked.b, name)
         gaps.append(require_adding_up(values.sum(axis=0), change, scale, f"effects on {name} and its change"))
         attrs = _attrs(asked, number, unit, f"effects on {name}")
         data[name] = xr.DataArray(values, dims=tuple(coords), coords=coords, attrs=attrs)
@@ -146,7 +161,7 @@ def additive(asked: Asked, effects: Array, spread: Array | None) -> Decompositio
         places = {dim: coords[dim] for dim in ("region", "sector")}
         data[name + TOTAL] = xr.DataArray(change, dims=tuple(places), coords=places, attrs=total)
         data |= _spread(asked, number, spread, unit)
-    checks = f"effects add up to the change: largest gap {max(gaps):.1e} of the total change"
+    checks = f"effects add up to the change: largest gap {max(gaps):.1e} {GAP_MEASURE}"
     return Decomposition(_dataset(asked, data, "additive", checks))
 
 

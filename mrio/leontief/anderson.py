@@ -18,8 +18,9 @@ from mrio.leontief.report import Floats
 
 _CAUTION = 20.0
 
-Sweep = Callable[[Floats, Floats], tuple[Floats, Floats]]
-"""Maps right-hand sides B (n, k) and X (n, k) to G(X) (n, k) and the norm of the residuals met (k,)."""
+Sweep = Callable[[Floats, Floats, NDArray[np.intp]], tuple[Floats, Floats]]
+"""Maps right-hand sides B (n, k), X (n, k) and the numbers of these columns (k,) to G(X) (n, k) and the norm
+(k,) of the residuals met."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_
     history = _History()
     before = np.full(B.shape[1], np.inf)
     for number in range(1, max_sweeps + 1):
-        G, met = sweep(B, X)
+        G, met = sweep(B, X, active)
         contraction = np.divide(met, before, out=np.ones_like(met), where=np.isfinite(before) & (before > 0))
         expected = met * np.minimum(1.0, _CAUTION * contraction)
         done = expected <= np.maximum(target[active], rounding(B.shape[0]) * norm(G))

@@ -17,7 +17,7 @@ import numpy as np
 
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import iterate
-from mrio.leontief.matrices import Matrix
+from mrio.leontief.matrices import Matrix, panel_product
 from mrio.leontief.norms import Norm, norm_of
 from mrio.leontief.report import Floats
 
@@ -64,7 +64,7 @@ class GaussSeidel:
     Parameters
     ----------
     A
-        Dense array, or anything that gives the product of one panel: ``A[rows, known] @ X[known]``.
+        Dense array, or an updated one.
     rows
         Consecutive panels of rows.
     inverses
@@ -95,7 +95,7 @@ class GaussSeidel:
         """
         norm = norm_of(transposed)
         found = iterate(
-            lambda rhs, X: self._sweep(rhs, X, transposed, norm),
+            lambda rhs, X, _: self._sweep(rhs, X, transposed, norm),
             B,
             np.zeros_like(B) if guess is None else guess,
             target,
@@ -118,7 +118,7 @@ class GaussSeidel:
         met = []
         for rows, inverse in zip(self.panels, self.inverses, strict=True):
             known = slice(0, rows.start) if cold else slice(None)
-            residual = A[rows, known] @ X[known]
+            residual = panel_product(A, rows, known, X)
             residual += B[rows]
             residual -= X[rows]
             met.append(norm(residual))

@@ -82,7 +82,7 @@ class BlockJacobi:
         """
         norm = norm_of(transposed)
         found = iterate(
-            lambda rhs, X: self._sweep(rhs, X, transposed, norm),
+            lambda rhs, X, _: self._sweep(rhs, X, transposed, norm),
             B,
             np.zeros_like(B) if guess is None else guess,
             target,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from mrio.leontief.report import Floats
 
@@ -59,3 +60,35 @@ def to_dense(A: Matrix) -> Floats:
 def to_sparse(A: Matrix) -> Matrix:
     """Return A by compressed rows; the array itself where it is stored so already."""
     return sp.csr_array(A if sp.issparse(A) else to_dense(A))
+
+
+def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
+    """Return some rows of A @ X for X (n, k) whose rows outside `known` are zero."""
+    if isinstance(A, np.ndarray):
+        return np.asarray(A[rows, known] @ X[known])
+    return np.asarray(A.panel_product(rows, known, X))
+
+
+def columns_of(A: Matrix, index: NDArray[np.intp]) -> Floats:
+    """Return some columns (n, q) as a new array."""
+    if isinstance(A, np.ndarray):
+        return np.array(A[:, index])
+    units = np.zeros((A.shape[0], index.size))
+    units[index, np.arange(index.size)] = 1.0
+    return np.asarray(A @ units)
+
+
+def replaced(A: Matrix, index: NDArray[np.intp], new: Floats, by_rows: bool) -> Matrix:
+    """Return a copy of A with columns, or rows, replaced by the columns of `new` (n, q)."""
+    if sp.issparse(A):
+        change = sp.coo_array(new - columns_of(A.T if by_rows else A, index))
+        places = (index[change.col], change.row) if by_rows else (change.row, index[change.col])
+        changed = sp.csr_array(A + sp.coo_array((change.data, places), shape=A.shape))
+        changed.eliminate_zeros()
+        return changed
+    full = np.array(to_dense(A))
+    if by_rows:
+        full[index] = new.T
+    else:
+        full[:, index] = new
+    return full

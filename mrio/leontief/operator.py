@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
 
-from mrio.errors import SolverWarning
+from mrio.errors import DataError, SolverWarning
 from mrio.leontief import matrices
 from mrio.leontief.checks import (
     Labels,
@@ -16,17 +18,21 @@ from mrio.leontief.checks import (
     check_finite_matrix,
     check_labels,
     check_matrix,
+    check_positions,
     check_rhs,
     not_productive,
 )
 from mrio.leontief.norms import norm_of, rounding, worst_ratio
 from mrio.leontief.plans import Answer, Plans
-from mrio.leontief.policy import BATCH
+from mrio.leontief.policy import BATCH, SMALL
 from mrio.leontief.report import Floats, Solution, SolveReport
 from mrio.leontief.scaling import balance
 from mrio.leontief.spectral import productivity_of, spectral_radius
+from mrio.leontief.updates import UpdatedMatrix
 
 _REPEATS = 3
+
+Axis = Literal["columns", "rows"]
 
 
 class Leontief:
@@ -89,19 +95,35 @@ class Leontief:
         self.blocks = check_blocks(blocks, self.n)
         self.tol = tol
         self._labels = labels
+        self._solver = solver
+        self._root = self
         check_labels(labels, self.n)
         sums = matrices.column_sums(self._A)
         check_finite_matrix(sums, self._A, labels)
+        self._prepare(sums, matrices.is_nonnegative(self._A), None)
+
+    def _prepare(self, sums: Floats, nonnegative: bool, base: Plans | None) -> None:
+        """Test A, whose column sums and sign are known, and get ready to solve."""
+        self._sums, self._nonnegative = sums, nonnegative
         self._balanced, self._scale = balance(self._A, sums)
-        self._plans = Plans(self._balanced, self.blocks, solver)
-        self._solver = solver
-        self._inverse_norm = self._check_productive(sums)
+        if self._scale is not None:
+            sums = matrices.column_sums(self._balanced)
+        found = productivity_of(self._balanced, sums, nonnegative)
+        if not found.productive:
+            raise not_productive(self._A, found.radius, self._labels)
+        self._inverse_norm = found.inverse_norm
+        self._plans = Plans(self._balanced, self.blocks, self._solver, base)
         self._last: SolveReport | None = None
 
     @property
     def A(self) -> Any:
         """The matrix of input coefficients as it was given."""
         return self._A
+
+    @property
+    def inverse_norm(self) -> float | None:
+        """Upper bound of the 1-norm of L, the largest output multiplier [1]; None where none is known."""
+        return self._inverse_norm
 
     @property
     def solver(self) -> str:
@@ -178,7 +200,87 @@ class Leontief:
 
     def spectral_radius(self) -> float:
         """Return the spectral radius of A [1]."""
-        return spectral_radius(self._balanced, matrices.is_nonnegative(self._balanced))
+        return spectral_radius(self._balanced, self._nonnegative)
+
+    def updated(self, columns: ArrayLike, new_values: ArrayLike, axis: Axis = "columns") -> Leontief:
+        """Return the operator of A with a few columns, or rows, replaced.
+
+        Nothing of the size of A is copied where A is large: factors that exist are updated by the identity of
+        Woodbury, iterations run on A and the change side by side. With ``solve(Y, guess=...)`` the answer of
+        the unchanged table is the start.
+
+        Parameters
+        ----------
+        columns
+            Positions (q,) of the columns, or rows, that change.
+        new_values
+            Their new coefficients: (n, q) for columns, (q, n) for rows; (n,) for a single one.
+        axis
+            ``"columns"`` (inputs of a sector) or ``"rows"`` (sales of a sector).
+
+        Raises
+        ------
+        DataError
+            When positions repeat or lie outside, or the shape does not fit.
+        MissingDataError
+            When there is NaN or infinity.
+        NotProductiveError
+            When the changed table is not productive.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> op = Leontief(np.array([[0.2, 0.3], [0.1, 0.4]]))
+        >>> op.updated([1], np.array([0.0, 0.5])).solve(np.array([8.0, 4.0])).round(6)
+        array([10., 10.])
+        """
+        index = check_positions(columns, self.n)
+        by_rows = axis == "rows"
+        values = check_rhs(new_values, self.n, int(by_rows), "new_values", self._labels)
+        new = np.atleast_2d(values).T if by_rows else _columns(values)
+        if new.shape[1] != index.size:
+            raise DataError(
+                "The new coefficients do not fit the positions.",
+                amount=f"{new.shape[1]} vectors for {index.size} positions",
+                remedy="give one vector for each changed column or row",
+            )
+        if self.n < SMALL or self._scale is not None or sp.issparse(self._A):
+            changed = matrices.replaced(self._A, index, new, by_rows)
+            return Leontief(changed, self.blocks, self._solver, self.tol, self._labels)
+        if self._root is not self:
+            return self._root._updated_again(self._A, index, new, by_rows)
+        change = new - matrices.columns_of(self._A.T if by_rows else self._A, index)
+        return self._with_change(index, change, by_rows, bool(new.min(initial=0.0) >= 0))
+
+    def _updated_again(
+        self, earlier: UpdatedMatrix, index: NDArray[np.intp], new: Floats, by_rows: bool
+    ) -> Leontief:
+        """Return the operator of this A after an earlier change of it and one more."""
+        if earlier.by_rows != by_rows:
+            changed = matrices.replaced(earlier, index, new, by_rows)
+            return Leontief(changed, self.blocks, self._solver, self.tol, self._labels)
+        kept = ~np.isin(earlier.index, index)
+        both = np.concatenate([earlier.index[kept], index])
+        old = matrices.columns_of(self._A.T if by_rows else self._A, both)
+        change = np.concatenate([earlier.change[:, kept], new - old[:, kept.sum() :]], axis=1)
+        nonnegative = earlier.nonnegative and bool(new.min(initial=0.0) >= 0)
+        return self._with_change(both, change, by_rows, nonnegative)
+
+    def _with_change(
+        self, index: NDArray[np.intp], change: Floats, by_rows: bool, nonnegative: bool
+    ) -> Leontief:
+        """Return the operator of A plus a change of columns or rows that are not negative afterwards."""
+        op = Leontief.__new__(Leontief)
+        op._A = UpdatedMatrix(self._A, index, change, self._nonnegative and nonnegative, by_rows)
+        op.n, op.blocks, op.tol, op._labels = self.n, self.blocks, self.tol, self._labels
+        op._solver, op._root = "auto", self
+        sums = self._sums.copy()
+        if by_rows:
+            sums += change.sum(axis=1)
+        else:
+            sums[index] += change.sum(axis=0)
+        op._prepare(sums, op._A.nonnegative, self._plans)
+        return op
 
     def __repr__(self) -> str:
         report = "not solved yet" if self._last is None else str(self._last)
@@ -186,15 +288,6 @@ class Leontief:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Leontief, (self._A, self.blocks, self._solver, self.tol, self._labels))
-
-    def _check_productive(self, sums: Floats) -> float | None:
-        """Return a bound of the 1-norm of L, or None; raise when A is not productive."""
-        if self._scale is not None:
-            sums = matrices.column_sums(self._balanced)
-        found = productivity_of(self._balanced, sums, matrices.is_nonnegative(self._balanced))
-        if not found.productive:
-            raise not_productive(self._A, found.radius, self._labels)
-        return found.inverse_norm
 
     def _batches(self, k: int) -> list[slice]:
         return [slice(start, min(start + BATCH, k)) for start in range(0, k, BATCH)]

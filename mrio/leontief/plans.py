@@ -18,13 +18,16 @@ from mrio.leontief.gauss_seidel import GaussSeidel, panel_inverses, panels
 from mrio.leontief.jacobi import BlockJacobi, inverse_blocks
 from mrio.leontief.matrices import Matrix, diagonal, to_dense, to_sparse
 from mrio.leontief.memory import available_memory, require
+from mrio.leontief.norms import norm_of
 from mrio.leontief.report import Floats
 from mrio.leontief.sparse import BiCGSTAB, SuperLU
 from mrio.leontief.structured import Detection, SourcingOperator, detect
+from mrio.leontief.updates import UpdatedMatrix, Woodbury
 
 _log = logging.getLogger("mrio")
 
 _USUAL_SWEEPS = 9
+_USUAL_TOLERANCE = 1e-13
 _STRUCTURE = 1e-13
 
 
@@ -63,9 +66,13 @@ class Plans:
         Sizes of the regions.
     solver
         Name of a back end, or ``"auto"``.
+    base
+        Plans of the unchanged matrix where A is an updated one; what they have built serves on.
     """
 
-    def __init__(self, A: Matrix, blocks: Sequence[int] | None, solver: str) -> None:
+    def __init__(
+        self, A: Matrix, blocks: Sequence[int] | None, solver: str, base: Plans | None = None
+    ) -> None:
         if solver not in policy.SOLVERS:
             raise DataError(
                 f"There is no solver {solver!r}.", remedy=f"choose one of {', '.join(policy.SOLVERS)}"
@@ -79,6 +86,7 @@ class Plans:
         self._n_rhs = 0
         self._sweeps = _USUAL_SWEEPS
         self._searched = False
+        self._base = Plans(A.base, blocks, "auto") if base is None and isinstance(A, UpdatedMatrix) else base
         self.detection: Detection | None = None
 
     @property
@@ -125,22 +133,40 @@ class Plans:
             name = self._replaced[name]
         return name
 
+    @property
+    def factors(self) -> str | None:
+        """Name of the factorisation that exists already, or None."""
+        return next((name for name in ("lu", "lu32") if name in self._built), None)
+
     def _choose(self, n_rhs: int) -> str:
-        """Return the name that the policy gives; the faster factors once they exist."""
-        for name in ("lu", "lu32"):
-            if name in self._built:
-                return name
-        A = self._A
-        storage: policy.Storage = "dense" if isinstance(A, np.ndarray) else "structured"
-        filling = 1.0
-        if sp.issparse(A):
-            storage, filling = "sparse", A.nnz / (self._n * self._n)
-        elif storage == "dense" and self._n >= policy.SMALL and self._structure() is not None:
-            storage = "structured"
+        """Return the name that the policy gives; the factors once they exist."""
+        if self.factors is not None:
+            return self.factors
+        if self._base is not None and self._base.factors is not None:
+            return Woodbury.name
+        filling = self._A.nnz / (self._n * self._n) if sp.issparse(self._A) else 1.0
         free = available_memory()
         return policy.choose(
-            policy.Task(self._n, storage, filling, n_rhs, self._sweeps, math.inf if free is None else free)
+            policy.Task(
+                self._n,
+                self._storage(),
+                filling,
+                n_rhs,
+                self._sweeps,
+                math.inf if free is None else free,
+            )
         )
+
+    def _storage(self) -> policy.Storage:
+        """Return how A is stored; a dense A of the structured form counts as structured."""
+        if self._base is not None:
+            return "structured" if isinstance(self._base._A, SourcingOperator) else "dense"
+        if sp.issparse(self._A):
+            return "sparse"
+        if isinstance(self._A, np.ndarray):
+            found = self._n >= policy.SMALL and self._structure() is not None
+            return "structured" if found else "dense"
+        return "structured"
 
     def _structure(self) -> Detection | None:
         """Return the factors of a dense A where it has them; looked for once."""
@@ -176,29 +202,46 @@ class Plans:
             case "lu32":
                 return RefinedLU(to_dense(self._A))
             case "gauss_seidel":
-                dense, rows = to_dense(self._A), panels(self._n, self._blocks)
-                return GaussSeidel(dense, rows, panel_inverses(dense, rows))
+                return self._gauss_seidel()
             case "sparse":
                 stored = to_sparse(self._A)
                 return BlockJacobi(stored, inverse_blocks(stored, self._blocks), name)
             case "structured":
                 factors = self._factors()
-                return BlockJacobi(factors, inverse_blocks(factors, (factors.n_sectors,)), name)
+                matrix = factors if self._base is None else self._A
+                return BlockJacobi(matrix, inverse_blocks(factors, (factors.n_sectors,)), name)
+            case Woodbury.name:
+                return Woodbury(self._A, self._solve_base)
             case "superlu":
                 return SuperLU(to_sparse(self._A))
             case _:
                 return BiCGSTAB(self._A, diagonal(self._A))
 
+    def _gauss_seidel(self) -> GaussSeidel:
+        """Build the iteration; an updated A borrows the inverses of the unchanged one, nearly its own."""
+        if self._base is not None and isinstance(self._base._A, np.ndarray):
+            unchanged = self._base.back_end(GaussSeidel.name)
+            assert isinstance(unchanged, GaussSeidel)
+            return GaussSeidel(self._A, unchanged.panels, unchanged.inverses)
+        dense, rows = to_dense(self._A), panels(self._n, self._blocks)
+        return GaussSeidel(dense, rows, panel_inverses(dense, rows))
+
+    def _solve_base(self, B: Floats, transposed: bool) -> Floats:
+        """Solve the unchanged system to the last digits, for `Woodbury`."""
+        assert self._base is not None
+        return self._base.solve(B, transposed, _USUAL_TOLERANCE * norm_of(transposed)(B)).X
+
     def _factors(self) -> SourcingOperator:
-        """Return A in the structured form.
+        """Return A, or the unchanged A of an updated one, in the structured form.
 
         Raises
         ------
         SolverError
             When A does not have it.
         """
-        if isinstance(self._A, SourcingOperator):
-            return self._A
+        A = self._A if self._base is None else self._base._A
+        if isinstance(A, SourcingOperator):
+            return A
         found = self._structure() if isinstance(self._A, np.ndarray) else None
         if found is None:
             raise SolverError(

@@ -99,7 +99,7 @@ def measure_transfer(
         Regions looked at as one, for example ``["Beijing", "Tianjin", "Hebei"]``: transfers are then told
         apart into internal, overall in, overall out, and elsewhere.
     accounts
-        Names of accounts; all when left out.
+        Names of accounts; all that both tables have when left out.
     method
         ``"sourcing"``: the change of sourcing shares, as above. Three other measures answer other questions
         and are other kinds of results: ``"demand"``: change of the output that final demand of other regions

@@ -15,7 +15,7 @@ from mrio.change.evaluation import Operators, evaluate
 from mrio.change.factors import ExportsOption, ImportsOption, factors_of, treatment_of, warn_of_flags
 from mrio.change.plans import weighted_plan
 from mrio.change.shares import Array
-from mrio.change.stamp import flags, metadata
+from mrio.change.stamp import GAP_MEASURE, change_scale, flags, metadata
 from mrio.change.technology import require_input_mix
 from mrio.errors import DataError, LabelError
 from mrio.results import require_adding_up
@@ -130,7 +130,7 @@ def block_members(system: System, block: Sequence[str] | None, scheme: str) -> t
     """
     if isinstance(block, str):
         raise LabelError(f"block={block!r} is one text.", remedy=f"give a list of regions: block=[{block!r}]")
-    members = tuple(block or ())
+    members = () if block is None else tuple(block)
     unknown = [name for name in members if name not in system.regions]
     if unknown or len(set(members)) < len(members):
         raise LabelError(
@@ -156,7 +156,7 @@ def _result(asked: Asked, answer: Attribution, effects: Array) -> Transfer:
         gaps.append(_adding_up(asked, answer, effects[number], number))
     dataset = xr.Dataset({**data, **flags(a, asked.question.factors)}).assign_attrs(
         title=f"Industrial transfer, {a.period} to {b.period}, sourcing, {options.scheme}, {options.words}",
-        checks=f"impacts add up to the sourcing effects: largest gap {max(gaps):.1e} of the total change",
+        checks=f"impacts add up to the sourcing effects: largest gap {max(gaps):.1e} {GAP_MEASURE}",
         accounts="\n".join(asked.names),
         block="\n".join(asked.block),
         scheme=options.scheme,
@@ -205,16 +205,10 @@ def _account(asked: Asked, answer: Attribution, number: int) -> dict[str, xr.Dat
     return data
 
 
-def _scale(a: System, b: System, name: str) -> float:
-    """Return the size against which gaps are judged: the change of an account, or its level."""
-    change = np.abs(b.account(name).values - a.account(name).values).sum()
-    return float(change) or float(np.abs(a.account(name).values).sum())
-
-
 def _adding_up(asked: Asked, answer: Attribution, effects: Array, number: int) -> float:
     """Compare impacts and effects by affected sector with the sourcing effects (uses, n) of an account."""
     name = asked.names[number]
-    scale = _scale(asked.a, asked.b, name)
+    scale = change_scale(asked.a, asked.b, name)
     parts = answer.affected[number].sum(axis=1)
     first = require_adding_up(parts, effects, scale, f"transfers and sourcing effects on {name}")
     regions = effects.reshape(len(parts), *asked.a.arrays.x.shape).sum(axis=2)
