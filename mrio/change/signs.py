@@ -8,6 +8,7 @@ import pandas as pd
 from mrio.change.factors import Treatment
 from mrio.change.shares import Array
 from mrio.errors import DataError
+from mrio.leontief.matrices import to_dense
 from mrio.schema import SYSTEM_DIMS
 from mrio.tables import System
 from mrio.tables.arrays import cells_table
@@ -50,7 +51,7 @@ def _flows(system: System, accounts: tuple[str, ...], treatment: Treatment) -> l
         flows |= {"imports_Y": arrays.imports_Y, "imports_Z": arrays.imports_Z}
     if treatment.imports == "row":
         flows["imports_row_Y"] = arrays.imports_by_demand
-    flows["Z"] = arrays.Z.reshape(system.labels.shape(SYSTEM_DIMS["Z"]))
+    flows["Z"] = to_dense(arrays.Z).reshape(system.labels.shape(SYSTEM_DIMS["Z"]))
     parts = [part for part in (arrays.stock_change, arrays.discrepancy) if part is not None]
     flows[_STOCKS] = np.asarray(sum(parts)) if parts else None
     flows |= {name: system.account(name).values for name in accounts}

@@ -21,6 +21,7 @@ from mrio.change.factors import ImportsOption, Treatment, treatment_of
 from mrio.change.shares import Array, ratio
 from mrio.change.stamp import metadata
 from mrio.leontief import Leontief
+from mrio.leontief.matrices import to_dense
 from mrio.results import require_adding_up
 from mrio.tables import System, require_comparable
 from mrio.transfer.base import TransferMeasure
@@ -159,7 +160,7 @@ def own_economy(system: System, imports: Literal["sourced", "domestic", "row"]) 
     """
     arrays = system.arrays
     R, N = arrays.x.shape
-    Z, Y = arrays.Z.reshape(R, N, R, N), arrays.Y.sum(axis=3)
+    Z, Y = to_dense(arrays.Z).reshape(R, N, R, N), arrays.Y.sum(axis=3)
     bought, final = Z.sum(axis=0), Y.sum(axis=0)
     sold = (Z.sum(axis=3) + Y).transpose(0, 2, 1)
     outflow = sold.sum(axis=1) - np.einsum("rrn->rn", sold)
