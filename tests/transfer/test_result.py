@@ -109,12 +109,12 @@ def test_blocks_by_class(t):
 
 
 def test_classes_that_leave_products_out(t):
-    with pytest.raises(LabelError, match="do not cover all products") as caught:
+    with pytest.raises(LabelError, match="does not cover all sectors") as caught:
         t.balance({"RES": "goods"})
-    assert caught.value.where == "'TEC', 'SRV'"
-    assert caught.value.amount == "2 products without a class"
-    with pytest.raises(ValueError, match="by='class': choose"):
-        t.balance("class")
+    assert caught.value.where == "'TEC'; 'SRV'"
+    assert caught.value.amount == "2 of 3 without a group"
+    with pytest.raises(ValueError, match="by='tier': choose"):
+        t.balance("tier")
 
 
 def test_long_table(t):
@@ -138,7 +138,7 @@ def test_summary(t):
 
 
 def test_words(t):
-    assert t.title == "Industrial transfer, 0 to 1, sourcing, bilateral"
+    assert t.title == "Industrial transfer, 0 to 1, sourcing, bilateral, shapley weights"
     attrs = t.data.attrs
     assert (attrs["weights"], attrs["level"], attrs["imports"], attrs["exports"]) == (
         "shapley",
