@@ -9,7 +9,7 @@ import numpy as np
 from data.recipe import labels
 from data.recipe.national import National
 from data.recipe.sources import Array, YearFacts
-from mrio.building.capped import Spread, spread_capped
+from mrio.balancing.capped import Spread, spread_capped
 
 _EXPORT_CEILING = 0.9
 """Largest share of supply that is exported."""

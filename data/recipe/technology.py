@@ -6,7 +6,7 @@ import numpy as np
 
 from data.recipe import labels
 from data.recipe.sources import Array
-from mrio.building.balance import Balanced, ras
+from mrio.balancing.balance import Balanced, ras
 
 
 def technology_prior(own: Array, national: Array, year: int, beijing: Array | None) -> Array:

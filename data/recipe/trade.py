@@ -17,8 +17,8 @@ from data.recipe.choices import Choices
 from data.recipe.national import National
 from data.recipe.provincial_2007 import Structure
 from data.recipe.sources import Array, pivot
+from mrio.balancing.balance import Balanced
 from mrio.building import trade
-from mrio.building.balance import Balanced
 
 _CEILING = 0.999
 """Largest share of supply or use that a province keeps to itself, so that it trades at all."""

@@ -9,7 +9,7 @@ import numpy as np
 from data.recipe import labels
 from data.recipe.sources import Array
 from data.recipe.sums import add_up
-from mrio.building.capped import fit_capped
+from mrio.balancing.capped import fit_capped
 
 CEILING = 0.97
 """Largest share of value added in output."""

@@ -67,10 +67,10 @@ class SourcingOptions:
 
     @property
     def words(self) -> str:
-        """Weights in words, for titles."""
-        if self.weights == "shapley":
-            return "shapley weights"
-        return f"two blocks, rest {REST[self.period_of_rest]}"
+        """Scheme in words, with weights and level where they are not the usual ones."""
+        weights = f"two blocks, rest {REST[self.period_of_rest]}" if self.weights == "two_block" else ""
+        level = f"level {self.level}" if self.level != "cell" else ""
+        return ", ".join(text for text in (self.scheme, weights, level) if text)
 
 
 def measure_sourcing(
@@ -155,7 +155,7 @@ def _result(asked: Asked, answer: Attribution, effects: Array) -> Transfer:
         data |= _account(asked, answer, number)
         gaps.append(_adding_up(asked, answer, effects[number], number))
     dataset = xr.Dataset({**data, **flags(a, asked.question.factors)}).assign_attrs(
-        title=f"Industrial transfer, {a.period} to {b.period}, sourcing, {options.scheme}, {options.words}",
+        title=f"Industrial transfer, {a.period} to {b.period}, sourcing, {options.words}",
         checks=f"impacts add up to the sourcing effects: largest gap {max(gaps):.1e} {GAP_MEASURE}",
         accounts="\n".join(asked.names),
         block="\n".join(asked.block),

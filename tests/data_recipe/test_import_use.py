@@ -1,7 +1,7 @@
 import numpy as np
 
 from data.recipe.import_use import fit_shares, import_use
-from mrio.building.proportional import ipf
+from mrio.balancing.proportional import ipf
 
 R, N, U = 6, 39, 43
 

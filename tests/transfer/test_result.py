@@ -113,6 +113,8 @@ def test_classes_that_leave_products_out(t):
         t.balance({"RES": "goods"})
     assert caught.value.where == "'TEC'; 'SRV'"
     assert caught.value.amount == "2 of 3 without a group"
+    with pytest.raises(LabelError, match="does not cover all sectors"):
+        t.balance("class")
     with pytest.raises(ValueError, match="by='tier': choose"):
         t.balance("tier")
 
@@ -138,7 +140,7 @@ def test_summary(t):
 
 
 def test_words(t):
-    assert t.title == "Industrial transfer, 0 to 1, sourcing, bilateral, shapley weights"
+    assert t.title == "Industrial transfer, 0 to 1, sourcing, bilateral"
     attrs = t.data.attrs
     assert (attrs["weights"], attrs["level"], attrs["imports"], attrs["exports"]) == (
         "shapley",
