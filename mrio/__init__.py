@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
+    from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
+    from mrio.transfer.indicators import emission_cost as emission_cost
+    from mrio.transfer.indicators import quadrants as quadrants
 
 _HOMES = {
     "Account": "mrio.tables",
@@ -56,12 +59,15 @@ _HOMES = {
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
     "assemble": "mrio.building.assemble",
+    "carbon_per_value_added": "mrio.transfer.indicators",
     "decompose": "mrio.change",
+    "emission_cost": "mrio.transfer.indicators",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",

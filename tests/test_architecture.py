@@ -30,6 +30,8 @@ FLOORS = {
     "bundled": 1,
     "plotting": 1,
     "numerals": 1,
+    "logmean": 1,
+    "mapping": 1,
     "files": 2,
     "leontief": 2,
     "balancing": 2,
