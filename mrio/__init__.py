@@ -25,17 +25,20 @@ if TYPE_CHECKING:
     from mrio.building.update import update as update
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
+    from mrio.change.prices import compare_prices as compare_prices
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.deflators import read_deflators as read_deflators
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.sic import read_sic as read_sic
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.tables import Account as Account
+    from mrio.tables import Deflator as Deflator
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
@@ -50,6 +53,7 @@ _HOMES = {
     "Account": "mrio.tables",
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
+    "Deflator": "mrio.tables",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
@@ -62,6 +66,7 @@ _HOMES = {
     "aggregation_bias": "mrio.transfer.bias",
     "assemble": "mrio.building.assemble",
     "carbon_per_value_added": "mrio.transfer.indicators",
+    "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "emission_cost": "mrio.transfer.indicators",
     "gras": "mrio.balancing.balance",
@@ -73,6 +78,7 @@ _HOMES = {
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_deflators": "mrio.readers.deflators",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
