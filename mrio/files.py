@@ -192,7 +192,7 @@ def _replacing(path: Path) -> Iterator[Path]:
             "The file cannot be written.",
             where=str(path),
             amount=f"{type(error).__name__}: {error}",
-            remedy="check space and permissions of the folder, and names for signs that netCDF forbids",
+            remedy="check space and permissions of the folder, and names for signs netCDF does not allow",
         ) from error
     finally:
         if temporary is not None:

@@ -11,6 +11,13 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
+    "production_layers": ("mrio.measures.layers", "ProductionLayers"),
+    "feedback": ("mrio.measures.feedback", "Feedback"),
+    "extraction": ("mrio.measures.extraction_result", "Extraction"),
+    "extractions": ("mrio.measures.extraction_result", "Extractions"),
+    "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
+    "linkages": ("mrio.measures.linkages", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
     "transfer": ("mrio.transfer", "Transfer"),
 }

@@ -29,27 +29,29 @@ FLOORS = {
     "classification": 1,
     "bundled": 1,
     "plotting": 1,
+    "numerals": 1,
     "files": 2,
     "leontief": 2,
-    "readers": 2,
-    "building": 2,
+    "balancing": 2,
     "tables": 3,
     "results": 3,
+    "building": 4,
     "measures": 4,
     "lowcarbon": 4,
+    "readers": 5,
     "change": 5,
     "scenarios": 5,
     "transfer": 6,
     "netcdf": 7,
-    "examples": 7,
-    "cli": 8,
-    "__main__": 8,
+    "examples": 8,
+    "reading": 8,
+    "report": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 """Floor of every module of the package; folders count as one."""
 
-ALLOWED = {
-    ("mrio.readers.sic", "mrio.tables"): "the public function of a reader returns a table",
-}
+ALLOWED: dict[tuple[str, str], str] = {}
 """Arrows that point up, each with its reason."""
 
 LAZY = {
@@ -154,6 +156,13 @@ FORBIDDEN = {
     r"\butils\b": "a module is a noun of the field",
 }
 
+EXCEPTED = {
+    ("mrio.cli", "the library logs and prints nothing"): "the command line prints",
+    ("mrio.leontief.gauss_seidel", "solve, do not invert"): "blocks of one region precondition the iteration",
+    ("mrio.leontief.jacobi", "solve, do not invert"): "blocks of one region precondition the iteration",
+}
+"""Modules that may do what others must not, each with its reason."""
+
 
 @pytest.mark.parametrize("module", MODULES)
 def test_sources_hold_nothing_forbidden(module):
@@ -164,9 +173,8 @@ def test_sources_hold_nothing_forbidden(module):
             node.value = ast.Constant(value=0)
     code = ast.unparse(tree)
     for pattern, reason in FORBIDDEN.items():
-        if module in ("mrio.cli", "mrio.__main__") and "print" in pattern:
-            continue
-        assert not re.search(pattern, code), f"{module}: {reason}"
+        found = re.search(pattern, code)
+        assert not found or (module, reason) in EXCEPTED, f"{module}: {reason}"
 
 
 @pytest.mark.parametrize("module", MODULES)

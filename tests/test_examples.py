@@ -3,7 +3,7 @@ import pytest
 
 from mrio import bundled
 from mrio.errors import FileError, LabelError
-from mrio.examples import EXAMPLES, load_example
+from mrio.examples import TABLES, load_example
 
 
 def test_the_illustrative_tables_are_the_reference_case(worked):
@@ -18,7 +18,7 @@ def test_the_illustrative_tables_are_the_reference_case(worked):
         assert table.provenance.groups["all"].status == "estimated"
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", TABLES)
 def test_every_example_loads_and_says_what_it_is(name):
     tables = load_example(name)
     assert len(tables) >= 2

@@ -1,6 +1,6 @@
 """Structural decomposition of change."""
 
-from mrio.change.decompose import decompose
-from mrio.change.decomposition import Decomposition
+from mrio.change.decomposition import decompose
+from mrio.change.result import Decomposition
 
 __all__ = ["Decomposition", "decompose"]

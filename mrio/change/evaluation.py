@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,26 +14,36 @@ from mrio.change.technology import CoefficientState, Technology
 from mrio.leontief import Leontief
 from mrio.tables import System
 
+KEEP_BELOW = 2000
+"""Number of rows up to which mixed operators are kept: at most eight, with their factors 0.5 GB."""
+
 
 @dataclass(frozen=True, eq=False)
 class Operators:
     """Leontief operators of the coefficient states of two tables.
 
-    The two observed states use the operators that the tables keep; mixed ones are made when asked for and
-    not kept, so that no more than one mixed matrix exists at a time.
+    The two observed states use the operators that the tables keep. Mixed ones are made when asked for, and
+    kept for a second pass only while they are small: of large tables no more than one mixed matrix exists at
+    a time.
     """
 
     tables: tuple[System, System]
     technology: Technology
+    _kept: dict[CoefficientState, Leontief] = field(default_factory=dict, init=False)
 
     def of(self, state: CoefficientState) -> Leontief:
         """Return the operator of a coefficient state."""
         (v, m), c = state
         if v == m == c and self.technology.as_observed(c):
             return self.tables[c].leontief
+        if state in self._kept:
+            return self._kept[state]
         labels = self.tables[0].labels
         blocks = [len(labels.sectors)] * len(labels.regions)
-        return Leontief(self.technology.coefficients(state), blocks=blocks, labels=labels.row_name)
+        operator = Leontief(self.technology.coefficients(state), blocks=blocks, labels=labels.row_name)
+        if operator.n <= KEEP_BELOW:
+            self._kept[state] = operator
+        return operator
 
 
 def coefficient_state(state: InnerState, dependent: bool) -> CoefficientState:

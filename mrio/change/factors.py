@@ -18,9 +18,10 @@ from mrio.change.shares import (
     share_pair,
 )
 from mrio.change.technology import Technology
-from mrio.errors import MissingDataError
+from mrio.errors import DataError, MissingDataError
 from mrio.leontief.matrices import to_dense
 from mrio.tables import System
+from mrio.tables.arrays import is_sparse
 from mrio.tables.rules import NEGLIGIBLE
 
 ImportsOption = Literal["sourced", "domestic", "row"]
@@ -125,11 +126,28 @@ def factors_of(a: System, b: System, accounts: tuple[str, ...], treatment: Treat
     DataError
         Where flows of different sign cancel out, so that shares do not exist.
     """
+    _require_dense(a, b)
     idle = (_idle(a), _idle(b))
     intensity = other_where_zero((_intensities(a, accounts), _intensities(b, accounts)), idle)
     technology, flagged = _technology(a, b, idle, treatment)
     demand, flagged_final = _demand(a, b, treatment)
     return Factors(intensity, technology, demand, treatment, (flagged, flagged_final))
+
+
+DENSE_ROWS = 25_000
+"""Rows up to which a sparse table is made dense for a decomposition: 5 GB a matrix."""
+
+
+def _require_dense(a: System, b: System) -> None:
+    """Raise for large sparse tables: sourcing shares are formed with dense coefficients."""
+    n = a.arrays.x.size
+    if n > DENSE_ROWS and (is_sparse(a.arrays.Z) or is_sparse(b.arrays.Z)):
+        raise DataError(
+            "A change between sparse tables of this size cannot be decomposed.",
+            where=f"{a.title} and {b.title}",
+            amount=f"{n:,} rows, at most {DENSE_ROWS:,}",
+            remedy="aggregate the tables first",
+        )
 
 
 def _idle(system: System) -> Mask:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 DEMAND: Final = {
-    "FU101": "rural households",
-    "FU102": "urban households",
-    "FU103": "government",
-    "FU201": "fixed capital formation",
-    "FU202": "stock change",
+    "FU101": "Rural households",
+    "FU102": "Urban households",
+    "FU103": "Government",
+    "FU201": "Fixed capital formation",
 }
-"""Final-demand categories of a region, by code."""
+"""Final-demand categories by code; the change of stocks (FU202) is kept apart from them."""
 
-HOUSEHOLDS_TO_CAPITAL: Final = tuple(DEMAND.values())[:4]
-"""The four categories that stay when the change of stocks is kept apart."""
+CONSUMPTION: Final = "Final consumption"
+"""Households and government together (TC), where tables do not tell them apart."""
 
 FACTORS: Final = {
-    "VA001": "compensation of employees",
-    "VA002": "net taxes on production",
-    "VA003": "depreciation of fixed assets",
-    "VA004": "operating surplus",
+    "VA001": "Compensation of employees",
+    "VA002": "Net taxes on production",
+    "VA003": "Depreciation of fixed assets",
+    "VA004": "Operating surplus",
 }
-"""Primary inputs, by code, in tables of the National Bureau of Statistics and its provincial offices."""
+"""Primary inputs by code, in tables of the National Bureau of Statistics and its provincial offices."""
 
 UNIT_MARKER: Final = "单位"
 """Text before the unit in the head of a sheet."""

@@ -196,7 +196,13 @@ def code(value: object) -> str:
     return text.lstrip("0") or "0" if text.isdigit() else text
 
 
-def header(sheet: Sheet, codes: Sequence[str], *, along: Literal["row", "column"]) -> Header:
+def header(
+    sheet: Sheet,
+    codes: Sequence[str],
+    *,
+    along: Literal["row", "column"],
+    within: Sequence[int] | None = None,
+) -> Header:
     """Find the row or column that holds all codes.
 
     Parameters
@@ -207,6 +213,8 @@ def header(sheet: Sheet, codes: Sequence[str], *, along: Literal["row", "column"
         Codes as `code` writes them.
     along
         ``"row"``: the codes stand side by side; ``"column"``: one above the other.
+    within
+        Columns (or rows) to look at; all when left out.
 
     Raises
     ------
@@ -215,11 +223,10 @@ def header(sheet: Sheet, codes: Sequence[str], *, along: Literal["row", "column"
     """
     wanted = set(codes)
     across = len(sheet.cells) if along == "row" else sheet.width
-    length = sheet.width if along == "row" else len(sheet.cells)
+    places = within if within is not None else range(sheet.width if along == "row" else len(sheet.cells))
 
     def line_codes(line: int) -> list[str]:
-        cells = [(line, k) if along == "row" else (k, line) for k in range(length)]
-        return [sheet.code(*cell) for cell in cells]
+        return [sheet.code(*((line, k) if along == "row" else (k, line))) for k in places]
 
     lines = [line_codes(line) for line in range(across)]
     best = max(range(across), key=lambda line: len(wanted.intersection(lines[line])))
@@ -228,8 +235,9 @@ def header(sheet: Sheet, codes: Sequence[str], *, along: Literal["row", "column"
     missing = [text for text in codes if not count[text]]
     doubled = [text for text in codes if count[text] > 1]
     if missing or doubled:
-        raise _header_error(sheet, codes, along, best, missing, doubled, found)
-    return Header(along, best, tuple(found.index(text) for text in codes))
+        twice = [k for k, text in zip(places, found, strict=True) if text in doubled]
+        raise _header_error(sheet, Header(along, best, tuple(twice)), codes, missing, doubled)
+    return Header(along, best, tuple(places[found.index(text)] for text in codes))
 
 
 def numbers(sheet: Sheet, blocks: Mapping[str, Block]) -> dict[str, Floats]:
@@ -279,30 +287,20 @@ def numbers(sheet: Sheet, blocks: Mapping[str, Block]) -> dict[str, Floats]:
 
 
 def _header_error(
-    sheet: Sheet,
-    codes: Sequence[str],
-    along: str,
-    best: int,
-    missing: list[str],
-    doubled: list[str],
-    found: list[str],
+    sheet: Sheet, twice: Header, codes: Sequence[str], missing: list[str], doubled: list[str]
 ) -> LabelError:
-    """Return the error for a header that lacks codes or holds some twice."""
-    start = address(best, 0) if along == "row" else address(0, best)
-    twice = [
-        address(best, k) if along == "row" else address(k, best)
-        for k, text in enumerate(found)
-        if text in doubled
-    ]
-    amount = f"{len(codes) - len(missing)} of {len(codes)} codes found"
-    listed = [
-        f"missing: {', '.join(missing[:12])}" if missing else "",
-        f"more than once: {', '.join(doubled[:12])} in cells {', '.join(twice[:12])}" if doubled else "",
-    ]
+    """Return the error for a header that lacks codes or holds some twice, which stand at `twice`."""
+    line = address(twice.line, 0) if twice.along == "row" else address(0, twice.line)
+    cells = ", ".join(address(*twice.cell(k)) for k in range(len(twice.at)))
+    parts = [f"{len(codes) - len(missing)} of {len(codes)} codes found"]
+    if missing:
+        parts.append(f"missing: {', '.join(missing[:12])}")
+    if doubled:
+        parts.append(f"more than once: {', '.join(doubled[:12])} in cells {cells}")
     return LabelError(
-        f"A header {'row' if along == 'row' else 'column'} does not hold its codes.",
-        where=f"{sheet.place}, {'row' if along == 'row' else 'column'} of cell {start} holds most of them",
-        amount="; ".join([amount, *(text for text in listed if text)]),
+        f"A header {twice.along} does not hold its codes.",
+        where=f"{sheet.place}, the {twice.along} of cell {line} holds most of them",
+        amount="; ".join(parts),
         remedy="compare the sheet with the published one: a row or column is missing, doubled or renamed",
     )
 

@@ -15,7 +15,8 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from mrio.errors import LabelError, MrioError, raise_together
-from mrio.leontief import Leontief
+from mrio.leontief import Leontief, ScaledMatrix
+from mrio.numerals import table_number
 from mrio.provenance import Provenance
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account, AccountLike, as_account
@@ -34,6 +35,9 @@ from mrio.tables.checks import CheckReport, check_system
 from mrio.tables.labels import Labels
 from mrio.tables.rules import import_kind, metadata_problems, output, zero_output_problems
 from mrio.units import PriceBasis, parse_price_basis, parse_unit
+
+COPY_BELOW = 500
+"""Rows up to which the Leontief operator gets an array of coefficients of its own."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -346,7 +350,20 @@ class System:
     def leontief(self) -> Leontief:
         """The operator (I - A)^-1, made once and kept."""
         blocks = [len(self.sectors)] * len(self.regions)
-        return Leontief(self._coefficients, blocks=blocks, labels=self.labels.row_name)
+        A = self._coefficients if self._has_coefficients else self._scaled_flows
+        return Leontief(A, blocks=blocks, labels=self.labels.row_name)
+
+    @property
+    def _has_coefficients(self) -> bool:
+        """A exists already, is small, or sparse: then the operator takes it, else flows and output."""
+        Z = self.arrays.Z
+        return "_coefficients" in vars(self) or is_sparse(Z) or Z.shape[0] < COPY_BELOW
+
+    @property
+    def _scaled_flows(self) -> ScaledMatrix:
+        """A as Z with its columns divided by output, without an array of its own."""
+        Z = self.arrays.Z
+        return ScaledMatrix(Z, np.ones(Z.shape[0]), output_reciprocal(self.arrays.x.ravel()))
 
     # -- accounts -----------------------------------------------------------------------------------------
 
@@ -408,7 +425,8 @@ class System:
         new = System.from_arrays(**{**inputs, **changes})
         same_A = "Z" not in changes and np.array_equal(new.arrays.x, self.arrays.x)
         if same_A and "leontief" in vars(self) and new.labels == self.labels:
-            vars(new).update({name: vars(self)[name] for name in ("_coefficients", "leontief")})
+            kept = ("_coefficients", "leontief")
+            vars(new).update({name: vars(self)[name] for name in kept if name in vars(self)})
         return new
 
     def check(self) -> CheckReport:
@@ -460,11 +478,17 @@ class System:
 
     def _repr_html_(self) -> str:
         headline = f"<p><em>{escape(self.provenance.headline)}</em></p>" if self.provenance.headline else ""
-        table = self.summary().head(12).to_html(float_format=lambda value: f"{value:,.6g}")
+        table = self.summary().head(12).to_html(float_format=table_number)
         return (
             f"<p><b>System {escape(self.title)}</b>, {escape(self.unit)}, {escape(self.price_basis)}</p>"
             f"{headline}{table}<p><small>Source: {escape(self.provenance.source)}</small></p>"
         )
+
+
+def output_reciprocal(x: Array) -> Array:
+    """Return 1 / x (n,), zero where there is no output."""
+    floor = float(np.abs(x).mean()) * 1e-12
+    return np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
 
 
 def coefficients(Z: Matrix, x: Array) -> Matrix:
@@ -477,8 +501,7 @@ def coefficients(Z: Matrix, x: Array) -> Matrix:
     x
         (n,).
     """
-    floor = float(np.abs(x).mean()) * 1e-12
-    inverse = np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
+    inverse = output_reciprocal(x)
     if is_sparse(Z):
         return locked_sparse(Z.multiply(inverse[np.newaxis, :]).tocsr())
     return locked(Z * inverse)

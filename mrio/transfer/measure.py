@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from mrio.change.decompose import (
+from mrio.change.decomposition import (
     GAP_MEASURE,
     account_names,
     change_scale,

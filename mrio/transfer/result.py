@@ -10,8 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from mrio.change.shares import Mask
+from mrio.classification import class_of_sector
 from mrio.errors import DataError, LabelError
 from mrio.results import Result
+from mrio.transfer.pictures import TransferPictures
 
 DIRECT = "direct"
 DIRECT_OF = "direct_"
@@ -119,15 +121,15 @@ class Transfer(Result):
         Parameters
         ----------
         by
-            ``"sector"`` for one row an origin and product, a mapping from product to class, or None for
-            totals.
+            ``"sector"`` for one row an origin and product, ``"class"`` or a mapping from product to class, or
+            None for totals.
 
         Returns
         -------
         DataFrame
             Columns ``transfer_in``, ``transfer_out``, ``net``. Net sums to zero over all origins.
         """
-        flows = self._by_class(self.direct.sum("use"), by)
+        flows = self.by_class(self.direct.sum("use"), by)
         gains = flows.sum("from_region").rename(to_region="region")
         losses = flows.sum("to_region").rename(from_region="region")
         parts = {"transfer_in": gains, "transfer_out": losses, "net": gains - losses}
@@ -143,15 +145,15 @@ class Transfer(Result):
         account
             Name of the account.
         by
-            ``"sector"`` or a mapping for one row a region and transferred product (or class), None for
-            totals.
+            ``"sector"``, ``"class"`` or a mapping for one row a region and transferred product (or class),
+            None for totals.
 
         Returns
         -------
         DataFrame
             Columns ``overall_in``, ``overall_out``, ``internal``, ``elsewhere`` and their ``total``.
         """
-        impact = self._by_class(self.impact(account).sum("use"), by)
+        impact = self.by_class(self.impact(account).sum("use"), by)
         index = ["region"] if by is None else ["region", "sector"]
         columns = {
             name: impact.where(pairs, 0.0).sum(_PAIR).transpose(*index).to_series()
@@ -167,9 +169,9 @@ class Transfer(Result):
         Parameters
         ----------
         by
-            ``"sector"`` or a mapping for one row a product (or class), None for one row in all.
+            ``"sector"``, ``"class"`` or a mapping for one row a product (or class), None for one row in all.
         """
-        flows = self._by_class(self.direct.sum("use"), by)
+        flows = self.by_class(self.direct.sum("use"), by)
         columns = {name: flows.where(pairs, 0.0).sum(_PAIR) for name, pairs in self._parts().items()}
         if by is None:
             return pd.DataFrame(
@@ -239,14 +241,35 @@ class Transfer(Result):
             for name, mask in zip(PARTS, masks, strict=True)
         }
 
-    def _by_class(self, values: xr.DataArray, by: str | Mapping[str, str] | None) -> xr.DataArray:
-        """Sum products away, keep them, or group them by a mapping."""
+    @property
+    def plot(self) -> TransferPictures:
+        """Pictures: ``plot.matrix()``, ``plot.quadrant()``, ``plot.blocks(account)``."""
+        return TransferPictures(self)
+
+    def by_class(self, values: xr.DataArray, by: str | Mapping[str, str] | None) -> xr.DataArray:
+        """Sum products away, keep them, or group them.
+
+        Parameters
+        ----------
+        values
+            Any array with dim ``sector``.
+        by
+            None to sum over products, ``"sector"`` to keep them, ``"class"`` for the bundled classes of the
+            39 harmonised sectors, or a mapping from product to class.
+
+        Raises
+        ------
+        LabelError
+            When a product has no class.
+        """
         if by is None:
             return values.sum("sector")
         if by == "sector":
             return values
+        if by == "class":
+            by = class_of_sector()
         if isinstance(by, str):
-            raise ValueError(f"by={by!r}: choose 'sector', a mapping from product to class, or None")
+            raise ValueError(f"by={by!r}: choose 'sector', 'class', a mapping from product to class, or None")
         missing = [str(name) for name in values["sector"].values if name not in by]
         if missing:
             raise LabelError(

@@ -123,8 +123,10 @@ def test_classes_that_leave_products_out(t):
         t.balance({"RES": "goods"})
     assert caught.value.where == "'TEC', 'SRV'"
     assert caught.value.amount == "2 products without a class"
-    with pytest.raises(ValueError, match="by='class': choose"):
+    with pytest.raises(LabelError, match="do not cover all products"):
         t.balance("class")
+    with pytest.raises(ValueError, match="by='tier': choose"):
+        t.balance("tier")
 
 
 def test_long_table(t):

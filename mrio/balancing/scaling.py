@@ -44,8 +44,8 @@ def scale(
     for sweep in range(1, max_iterations + 1):
         if not active.size:
             break
-        r, r_inverse = _factors(u, p, n)
-        s, s_inverse = _factors(v, _times(_turned(P), r), _times(_turned(N), r_inverse))
+        r, r_inverse = factors(u, p, n)
+        s, s_inverse = factors(v, _times(_turned(P), r), _times(_turned(N), r_inverse))
         p, n = _times(P, s), _times(N, s_inverse)
         # Columns hold after their turn, so rows tell; half the tolerance leaves room for rounding.
         gap = _relative(r * p - r_inverse * n - u, np.maximum(np.abs(u), r * p + r_inverse * n))
@@ -84,6 +84,10 @@ def polish(
     tuple
         Matrix (m, n) and number of steps.
     """
+    if len(rows) > len(columns):
+        # The work grows with the cube of the number of rows.
+        matrix, step = polish(prior.T, columns, rows, tolerance, max_iterations)
+        return matrix.T, step
     matrix, step = prior, 0
     while step < max_iterations and margin_gap(matrix, rows, columns) > tolerance:
         direction = _newton_direction(matrix, rows, columns)
@@ -141,7 +145,7 @@ def _relative(gap: Array, size: Array) -> Array:
     return np.asarray(ratio.max(axis=-1, initial=0.0))
 
 
-def _factors(total: Array, p: Array, n: Array) -> tuple[Array, Array]:
+def factors(total: Array, p: Array, n: Array) -> tuple[Array, Array]:
     """Return r and 1/r with r p - n / r = total, in the form that loses no digits to cancellation."""
     reach = np.abs(total) + np.hypot(total, 2 * np.sqrt(p * n))
     p, n = (np.broadcast_to(2 * part, reach.shape) for part in (p, n))

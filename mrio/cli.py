@@ -1,0 +1,231 @@
+"""Command line: ``python -m mrio`` or ``mrio``.
+
+Wrong input ends with one message on standard error and exit code 2; a check that does not pass with exit
+code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mrio.errors import DataError, MissingExtraError, MrioError
+from mrio.numerals import table_number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mrio.results import Result
+    from mrio.tables import System, Systems
+    from mrio.transfer import Transfer
+
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+    _Run = Callable[[argparse.Namespace], int]
+
+METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code.
+
+    Parameters
+    ----------
+    argv
+        Words of the command line without the program name; those of the process when left out.
+
+    Examples
+    --------
+    >>> main(["info"])  # doctest: +ELLIPSIS
+    <Systems: ...
+    """
+    arguments = _parser().parse_args(argv)
+    warnings.showwarning = _show_warning
+    try:
+        return int(arguments.run(arguments))
+    except (MrioError, OSError, ValueError) as error:
+        print(f"mrio: {error}", file=sys.stderr)
+        return 2
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"mrio: note: {message}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    from mrio import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="mrio", description="Inter-regional industrial transfer from multi-regional input-output tables."
+    )
+    parser.add_argument("--version", action="version", version=f"mrio {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _command(commands, "info", info, "what a file holds")
+    _command(commands, "check", check, "check the accounting identities of every table")
+    for name, run, text in (
+        ("transfer", transfer, "who took which production from whom, and what it did"),
+        ("decompose", decompose, "split the change of accounts into the effects of its factors"),
+    ):
+        command = _command(commands, name, run, text)
+        command.add_argument("--from", dest="start", metavar="P", help="earlier period (default: the first)")
+        command.add_argument("--to", dest="end", metavar="P", help="later period (default: the last)")
+        command.add_argument("--account", action="append", metavar="NAME", help="account; may be repeated")
+        command.add_argument("--imports", choices=("sourced", "domestic", "row"), help="treatment of imports")
+        command.add_argument("--exports", choices=("level", "sourced"), default="level")
+        command.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
+        if name == "transfer":
+            command.add_argument("--block", metavar="A,B,C", help="regions looked at as one")
+            command.add_argument("--scheme", choices=("bilateral", "nested"), default="bilateral")
+        else:
+            command.add_argument("--method", choices=METHODS, default="shapley")
+    return parser
+
+
+def _command(commands: _Commands, name: str, run: _Run, text: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.add_argument("file", nargs="?", metavar="FILE", help="tables (default: the bundled example)")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def info(arguments: argparse.Namespace) -> int:
+    """Print what a file holds."""
+    tables = _tables(arguments.file)
+    print(tables)
+    for table in tables.values():
+        print(f"\n{table}\n{_text(table.summary())}")
+    return 0
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Print the checks of every table; exit code 1 when some did not pass."""
+    reports = [table.check() for table in _tables(arguments.file).values()]
+    for report in reports:
+        print(report)
+    return 0 if all(report.passed for report in reports) else 1
+
+
+def transfer(arguments: argparse.Namespace) -> int:
+    """Measure transfer, print its table, and write netCDF, CSV and an HTML page."""
+    from mrio.transfer import measure_transfer
+
+    tables = _tables(arguments.file)
+    a, b = _pair(tables, arguments)
+    block = _block(arguments, tables)
+    run = partial(
+        measure_transfer,
+        block=block,
+        accounts=arguments.account,
+        scheme=arguments.scheme,
+        imports=arguments.imports,
+        exports=arguments.exports,
+    )
+    result = run(a, b)
+    print(result)
+    if block:
+        for account in result.accounts:
+            unit = result.impact(account).attrs["units"]
+            print(f"\n{account} [{unit}]: effects of transfers into, out of and inside {', '.join(block)}")
+            print(_text(result.blocks(account)))
+    ranges = _ranges(run, a.period, b.period) if arguments.file is None else None
+    written = _write(result, result.to_dataframe(), arguments.out, "transfer")
+    written += _report(result, arguments.out / "transfer.html", ranges)
+    print("\nwritten: " + ", ".join(str(path) for path in written))
+    return 0
+
+
+def _ranges(run: Callable[[System, System], Transfer], start: str, end: str) -> pd.DataFrame:
+    """Print and return the range of the headline over the sensitivity set of the bundled tables."""
+    from mrio.examples import load_example
+
+    variants = load_example("bth-sensitivity")
+    ranges = variants.range(lambda tables: run(tables[start], tables[end]).summary().stack().dropna())
+    print(f"\nRange of these numbers over {len(variants)} sets of tables built under other choices:")
+    print(_text(ranges))
+    return ranges
+
+
+def decompose(arguments: argparse.Namespace) -> int:
+    """Decompose a change, print its table, and write netCDF and CSV."""
+    from mrio.change import decompose as run
+    from mrio.transfer.measure import common_accounts
+
+    tables = _tables(arguments.file)
+    a, b = _pair(tables, arguments)
+    result = run(
+        a,
+        b,
+        account=arguments.account or common_accounts(a, b),
+        method=arguments.method,
+        imports=arguments.imports,
+        exports=arguments.exports,
+    )
+    print(result.title)
+    print(_text(result.summary()))
+    print(f"  {result.data.attrs['checks']}")
+    written = _write(result, result.to_dataframe(), arguments.out, "decomposition")
+    print("\nwritten: " + ", ".join(str(path) for path in written))
+    return 0
+
+
+def _tables(file: str | None) -> Systems:
+    """Return the tables of a file, or the bundled example."""
+    if file is None:
+        from mrio.examples import load_example
+
+        return load_example()
+    from mrio.reading import read
+
+    return read(file)
+
+
+def _pair(tables: Systems, arguments: argparse.Namespace) -> tuple[System, System]:
+    """Return the two tables to compare, the first and the last where none were named."""
+    names = list(tables)
+    start, end = arguments.start or names[0], arguments.end or names[-1]
+    if len(names) < 2 or start == end:
+        raise DataError(
+            "A comparison needs two tables.",
+            amount=f"from {start!r} to {end!r}; the file holds {', '.join(map(repr, names))}",
+            remedy="name two periods with --from and --to",
+        )
+    return tables[start], tables[end]
+
+
+def _block(arguments: argparse.Namespace, tables: Systems) -> list[str] | None:
+    """Return the regions of the block; the bundled example has one of its own."""
+    if arguments.block:
+        return [name.strip() for name in arguments.block.split(",")]
+    if arguments.file is None:
+        return list(next(iter(tables.values())).regions[:-1])
+    return None
+
+
+def _write(result: Result, frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+    """Write a result as netCDF and CSV."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"{name}.nc", folder / f"{name}.csv"]
+    result.to_netcdf(files[0])
+    frame.to_csv(files[1], index=False)
+    return files
+
+
+def _report(result: Result, path: Path, ranges: pd.DataFrame | None) -> list[Path]:
+    """Write the HTML page where matplotlib is installed, else say how to get it."""
+    from mrio.report import write_report
+
+    try:
+        write_report(result, path, ranges)
+    except MissingExtraError as error:
+        print(f"no HTML page: {error.what} {error.remedy}", file=sys.stderr)
+        return []
+    return [path]
+
+
+def _text(table: pd.DataFrame) -> str:
+    return table.to_string(float_format=table_number)

@@ -1,0 +1,146 @@
+"""One self-contained HTML page of a result: what was asked, tables, pictures, checks and sources."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mrio.errors import DataError
+from mrio.files import PathLike
+from mrio.numerals import table_number
+from mrio.plotting import png_of
+from mrio.provenance import Provenance
+from mrio.results import Result
+from mrio.transfer import Transfer
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+body { color: #222 }
+table { border-collapse: collapse; margin: .6rem 0 1.4rem } th, td { padding: .2rem .7rem; text-align: right }
+th { border-bottom: 1px solid #999; font-weight: 600 }
+tbody th { border: 0; text-align: left; font-weight: 400 }
+tr:nth-child(even) td { background: #f6f6f6 } em.headline { background: #fff3cd; padding: .2rem .5rem }
+img { max-width: 100% } small, footer { color: #555 } dt { font-weight: 600 }
+"""
+
+
+def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = None) -> None:
+    """Write a transfer as one HTML page with its pictures inside.
+
+    Parameters
+    ----------
+    result
+        A `Transfer`.
+    path
+        File to write.
+    ranges
+        Ranges of the summary over other tables, as `Variants.range` gives them.
+
+    Raises
+    ------
+    DataError
+        When there is no page for this kind of result.
+    MissingExtraError
+        When matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import mrio, pathlib, tempfile
+    >>> tables = mrio.load_example("illustrative")
+    >>> t = mrio.measure_transfer(tables["0"], tables["1"], block=["BJ", "TJ", "HE"])
+    >>> page = pathlib.Path(tempfile.mkdtemp()) / "transfer.html"
+    >>> write_report(t, page)
+    >>> page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    True
+    """
+    if not isinstance(result, Transfer):
+        raise DataError(
+            f"There is no report of a {type(result).__name__} yet.", remedy="use to_netcdf() or summary()"
+        )
+    Path(path).write_text(_page(result, ranges), encoding="utf-8")
+
+
+def _page(transfer: Transfer, ranges: pd.DataFrame | None) -> str:
+    attrs = transfer.data.attrs
+    headline = f"<p><em class='headline'>{escape(transfer.headline)}</em></p>" if transfer.headline else ""
+    sections = [
+        f"<h1>{escape(transfer.title)}</h1>{headline}{_asked(transfer)}",
+        "<h2>Who gained and lost production</h2>" + _table(transfer.summary()),
+        *([] if ranges is None else [_range_section(ranges)]),
+        _picture(transfer.plot.matrix(), "transferred production by pair of regions"),
+    ]
+    if transfer.block:
+        sections += [_block_section(transfer, account) for account in transfer.accounts]
+    if {"value_added", "co2"} <= set(transfer.accounts):
+        sections.append("<h2>Value added and carbon</h2>")
+        sections.append(_picture(transfer.plot.quadrant(), "effects on value added and CO2 by region"))
+    sections.append(f"<h2>Checks</h2><p>{escape(str(attrs['checks']))}</p>")
+    sections.append(_sources(transfer))
+    body = "\n".join(sections)
+    title = escape(transfer.title)
+    return (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
+        f"<link rel='icon' href='data:,'><style>{_STYLE}</style></head><body>{body}</body></html>"
+    )
+
+
+def _asked(transfer: Transfer) -> str:
+    """Return what was asked, as a definition list."""
+    attrs = transfer.data.attrs
+    rows = {
+        "periods": f"{attrs['period_0']} to {attrs['period_1']}",
+        "block": ", ".join(transfer.block) or "none",
+        "measure": f"{attrs['method']}, {attrs['scheme']} scheme, weights {attrs['weights']}",
+        "imports, exports": f"{attrs['imports']}, {attrs['exports']}",
+        "prices": f"{attrs['price_basis_0']}; {attrs['price_basis_1']}. {attrs.get('price_note', '')}",
+    }
+    return "<dl>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in rows.items()) + "</dl>"
+
+
+def _range_section(ranges: pd.DataFrame) -> str:
+    return (
+        "<h2>How much depends on the choices behind the tables</h2>"
+        "<p>The same numbers from tables built under other defensible choices. "
+        "The sets are hand-made and unevenly spaced: a range is no confidence "
+        "interval, and the share of sets with the same sign is no probability.</p>" + _table(ranges)
+    )
+
+
+def _block_section(transfer: Transfer, account: str) -> str:
+    unit = transfer.impact(account).attrs["units"]
+    return (
+        f"<h2>Effects on {escape(account)} [{escape(unit)}]</h2>"
+        + _table(transfer.blocks(account))
+        + _picture(transfer.plot.blocks(account), f"effects on {account} by part")
+        + "<p>Seen from each region:</p>"
+        + _table(transfer.own_view(account))
+    )
+
+
+def _sources(transfer: Transfer) -> str:
+    """Return sources of both tables and the status of their groups of cells."""
+    parts = ["<h2>Sources</h2>"]
+    for period in ("0", "1"):
+        record = Provenance.from_json(str(transfer.data.attrs[f"provenance_{period}"]))
+        name = escape(str(transfer.data.attrs[f"period_{period}"]))
+        rows = "".join(
+            f"<tr><th>{escape(group)}</th><td>{cells.status}</td><td>{escape(cells.source)}</td></tr>"
+            for group, cells in record.groups.items()
+        )
+        table = f"<table><tbody>{rows}</tbody></table>" if rows else ""
+        parts.append(f"<h3>{name}</h3><p>{escape(record.source)}</p>{table}")
+    return "".join(parts)
+
+
+def _table(table: pd.DataFrame) -> str:
+    html: str = table.to_html(float_format=table_number, na_rep="", border=0)
+    return html
+
+
+def _picture(ax: Any, text: str) -> str:
+    data = base64.b64encode(png_of(ax)).decode()
+    return f"<p><img alt='{escape(text)}' src='data:image/png;base64,{data}'></p>"
