@@ -94,7 +94,7 @@ class Decomposition(Result):
 
     def _gathered(self, suffix: str) -> xr.DataArray:
         """Return one array of all accounts, without the account dim where there is only one."""
-        arrays = [self.data[name + suffix] for name in self.accounts]
+        arrays = [self.array(name + suffix) for name in self.accounts]
         if len(arrays) == 1:
             return arrays[0].rename("total" if suffix else "effects")
         units = [array.attrs["units"] for array in arrays]
