@@ -31,9 +31,12 @@ if TYPE_CHECKING:
     from mrio.measures.extraction import extract as extract
     from mrio.measures.extraction import extract_each as extract_each
     from mrio.measures.feedback import feedback as feedback
+    from mrio.measures.footprint import Footprint as Footprint
+    from mrio.measures.footprint import footprint as footprint
     from mrio.measures.influence import field_of_influence as field_of_influence
     from mrio.measures.layers import production_layers as production_layers
     from mrio.measures.linkages import linkages as linkages
+    from mrio.measures.multipliers import multipliers as multipliers
     from mrio.measures.paths import structural_paths as structural_paths
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
@@ -53,6 +56,7 @@ _HOMES = {
     "Account": "mrio.tables",
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
+    "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
@@ -68,12 +72,14 @@ _HOMES = {
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
+    "footprint": "mrio.measures.footprint",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "multipliers": "mrio.measures.multipliers",
     "production_layers": "mrio.measures.layers",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",

@@ -11,6 +11,8 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "footprint": ("mrio.measures.footprint", "Footprint"),
+    "multipliers": ("mrio.measures.multipliers", "Multipliers"),
     "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
     "production_layers": ("mrio.measures.layers", "ProductionLayers"),
     "feedback": ("mrio.measures.feedback", "Feedback"),
