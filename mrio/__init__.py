@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
+    from mrio.transfer.bias import aggregation_bias as aggregation_bias
     from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
     from mrio.transfer.indicators import emission_cost as emission_cost
     from mrio.transfer.indicators import quadrants as quadrants
@@ -69,6 +70,7 @@ _HOMES = {
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
+    "aggregation_bias": "mrio.transfer.bias",
     "assemble": "mrio.building.assemble",
     "carbon_per_value_added": "mrio.transfer.indicators",
     "decompose": "mrio.change",

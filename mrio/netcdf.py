@@ -23,6 +23,7 @@ RESULTS = {
     "decomposition": ("mrio.change", "Decomposition"),
     "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "aggregation_bias": ("mrio.transfer.bias", "AggregationBias"),
     "demand_transfer": ("mrio.transfer", "DemandTransfer"),
     "no_transfer": ("mrio.transfer", "NoTransfer"),
     "counterfactual_transfer": ("mrio.transfer", "CounterfactualTransfer"),
