@@ -51,6 +51,9 @@ if TYPE_CHECKING:
     from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
+    from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
+    from mrio.transfer.indicators import emission_cost as emission_cost
+    from mrio.transfer.indicators import quadrants as quadrants
 
 _HOMES = {
     "Account": "mrio.tables",
@@ -67,12 +70,14 @@ _HOMES = {
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
     "assemble": "mrio.building.assemble",
+    "carbon_per_value_added": "mrio.transfer.indicators",
     "decompose": "mrio.change",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
+    "emission_cost": "mrio.transfer.indicators",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
@@ -81,6 +86,7 @@ _HOMES = {
     "measure_transfer": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
     "production_layers": "mrio.measures.layers",
+    "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",

@@ -21,7 +21,11 @@ RESULTS = {
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
     "linkages": ("mrio.measures.linkages", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
+    "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "demand_transfer": ("mrio.transfer", "DemandTransfer"),
+    "no_transfer": ("mrio.transfer", "NoTransfer"),
+    "counterfactual_transfer": ("mrio.transfer", "CounterfactualTransfer"),
 }
 """Home of each result class by the kind written in its files."""
 
