@@ -11,6 +11,10 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "chain_position": ("mrio.measures.position", "ChainPosition"),
+    "embodied_trade": ("mrio.measures.embodied", "EmbodiedTrade"),
+    "value_added_trade": ("mrio.measures.value_added_trade", "ValueAddedTrade"),
+    "export_decomposition": ("mrio.measures.exports", "ExportDecomposition"),
     "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
     "production_layers": ("mrio.measures.layers", "ProductionLayers"),
     "feedback": ("mrio.measures.feedback", "Feedback"),
