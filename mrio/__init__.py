@@ -29,6 +29,16 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.extraction import extract as extract
+    from mrio.measures.extraction import extract_each as extract_each
+    from mrio.measures.feedback import feedback as feedback
+    from mrio.measures.footprint import Footprint as Footprint
+    from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.influence import field_of_influence as field_of_influence
+    from mrio.measures.layers import production_layers as production_layers
+    from mrio.measures.linkages import linkages as linkages
+    from mrio.measures.multipliers import multipliers as multipliers
+    from mrio.measures.paths import structural_paths as structural_paths
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.deflators import read_deflators as read_deflators
@@ -54,6 +64,7 @@ _HOMES = {
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Deflator": "mrio.tables",
+    "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
@@ -68,12 +79,20 @@ _HOMES = {
     "carbon_per_value_added": "mrio.transfer.indicators",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
+    "extract": "mrio.measures.extraction",
+    "extract_each": "mrio.measures.extraction",
+    "feedback": "mrio.measures.feedback",
+    "field_of_influence": "mrio.measures.influence",
+    "footprint": "mrio.measures.footprint",
     "emission_cost": "mrio.transfer.indicators",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
+    "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "multipliers": "mrio.measures.multipliers",
+    "production_layers": "mrio.measures.layers",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
@@ -83,6 +102,7 @@ _HOMES = {
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
+    "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
     "write_report": "mrio.report",
 }

@@ -11,6 +11,12 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "footprint": ("mrio.measures.footprint", "Footprint"),
+    "multipliers": ("mrio.measures.multipliers", "Multipliers"),
+    "chain_position": ("mrio.measures.position", "ChainPosition"),
+    "embodied_trade": ("mrio.measures.embodied_trade", "EmbodiedTrade"),
+    "value_added_trade": ("mrio.measures.value_added_trade", "ValueAddedTrade"),
+    "export_decomposition": ("mrio.measures.exports", "ExportDecomposition"),
     "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
     "production_layers": ("mrio.measures.layers", "ProductionLayers"),
     "feedback": ("mrio.measures.feedback", "Feedback"),

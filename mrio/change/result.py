@@ -197,11 +197,11 @@ class Decomposition(Result):
             raise LabelError(
                 f"There is no region {region!r}.", remedy=f"regions are {', '.join(map(repr, known))}"
             )
-        return self.data[name].sel(region=region)
+        return self.array(name).sel(region=region)
 
     def _gathered(self, suffix: str) -> xr.DataArray:
         """Return one array of all accounts, without the account dim where there is only one."""
-        arrays = [self.data[name + suffix].drop_vars("group", errors="ignore") for name in self.accounts]
+        arrays = [self.array(name + suffix).drop_vars("group", errors="ignore") for name in self.accounts]
         if len(arrays) == 1:
             return arrays[0].rename("total" if suffix else "effects")
         units = [array.attrs["units"] for array in arrays]

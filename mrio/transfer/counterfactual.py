@@ -83,7 +83,7 @@ class CounterfactualTransfer(TransferMeasure):
 
     def effect(self, account: str) -> xr.DataArray:
         """Return the effect of the change of sourcing on one account (region, sector)."""
-        return self.data[self._known(account)].sel(reference=self.reference, drop=True)
+        return self.array(self._known(account)).sel(reference=self.reference, drop=True)
 
     def references(self, account: str) -> pd.DataFrame:
         """Return the effect by region with the rest in the base and comparison period, and the mean."""

@@ -41,7 +41,7 @@ class DemandTransfer(TransferMeasure):
 
     def induced(self, name: str = OUTPUT) -> xr.DataArray:
         """Return what final demand induces (period, region, sector, use_region), of output or an account."""
-        return self.data[_INDUCED + self._of(name)]
+        return self.array(_INDUCED + self._of(name))
 
     def transfer(self, name: str = OUTPUT) -> xr.DataArray:
         """Return its change (from_region, to_region, sector): from where demand is to where it is made."""

@@ -66,11 +66,11 @@ class NoTransfer(TransferMeasure):
 
     def actual(self, name: str = OUTPUT) -> xr.DataArray:
         """Return what is (period, region, sector), of output or an account."""
-        return self.data[_ACTUAL + self._of(name)]
+        return self.array(_ACTUAL + self._of(name))
 
     def alone(self, name: str = OUTPUT) -> xr.DataArray:
         """Return what would be without transfer (period, region, sector)."""
-        return self.data[_ALONE + self._of(name)]
+        return self.array(_ALONE + self._of(name))
 
     def transferred(self, name: str = OUTPUT) -> xr.DataArray:
         """Return actual less alone (period, region, sector); positive where production came in."""

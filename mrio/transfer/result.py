@@ -76,18 +76,19 @@ class Transfer(TransferMeasure):
 
         Weighted by the states of the ordinary form where any account takes it; see `direct_of`.
         """
-        return self.data[DIRECT]
+        return self.array(DIRECT)
 
     def direct_of(self, account: str) -> xr.DataArray:
         """Return transferred production as the impact on one account weights it.
 
         Differs from `direct` only for value added in the dependent form beside other accounts.
         """
-        return self.data.get(DIRECT_OF + self._known(account), self.direct)
+        own = DIRECT_OF + self._known(account)
+        return self.array(own if own in self.data else DIRECT)
 
     def impact(self, account: str) -> xr.DataArray:
         """Return effects on each region (use, region, from_region, to_region, sector) by product moved."""
-        return self.data[IMPACT + self._known(account)]
+        return self.array(IMPACT + self._known(account))
 
     def affected(self, account: str, by: Classes = "sector") -> xr.DataArray:
         """Return effects by affected sector (use, part, region, sector).
@@ -100,7 +101,7 @@ class Transfer(TransferMeasure):
             ``"sector"``, ``"class"``, a mapping or a CSV file to group the affected sectors, None to sum over
             them; see `by_class`.
         """
-        return self.by_class(self.data[AFFECTED + self._known(account)], by)
+        return self.by_class(self.array(AFFECTED + self._known(account)), by)
 
     # -- tables -------------------------------------------------------------------------------------------
 

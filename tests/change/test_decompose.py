@@ -273,6 +273,15 @@ def test_labels_and_units(worked):
     assert both.total.dims == both.residual.dims == ("account", "region", "sector")
 
 
+def test_changing_a_view_does_not_change_the_result(worked):
+    d = decompose(worked.a, worked.b, "co2")
+    before = d.data.copy(deep=True)
+    for view in (d.effects, d.total, d.residual):
+        view.attrs["units"] = "apples"
+        view.values = np.zeros(view.shape)
+    assert d.data.identical(before)
+
+
 def test_share(worked):
     d = decompose(worked.a, worked.b, "co2")
     share = d.share()
