@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mrio.building.update import update as update
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
+    from mrio.change import decompose_chain as decompose_chain
     from mrio.change.prices import compare_prices as compare_prices
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
@@ -53,8 +54,9 @@ if TYPE_CHECKING:
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
+    from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
-    from mrio.transfer.bias import aggregation_bias as aggregation_bias
+    from mrio.transfer import measure_transfer_chain as measure_transfer_chain
     from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
     from mrio.transfer.indicators import emission_cost as emission_cost
     from mrio.transfer.indicators import quadrants as quadrants
@@ -74,11 +76,12 @@ _HOMES = {
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
-    "aggregation_bias": "mrio.transfer.bias",
+    "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
     "carbon_per_value_added": "mrio.transfer.indicators",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
+    "decompose_chain": "mrio.change",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
@@ -91,6 +94,7 @@ _HOMES = {
     "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
     "production_layers": "mrio.measures.layers",
     "quadrants": "mrio.transfer.indicators",
