@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mrio import lowcarbon as lowcarbon
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
     from mrio.errors import MrioError as MrioError
@@ -41,11 +42,15 @@ _HOMES = {
     "read_sic": "mrio.readers.sic",
 }
 
-__all__ = [*sorted(_HOMES), "__version__"]
+_SUBMODULES = ("lowcarbon",)
+
+__all__ = [*sorted([*_HOMES, *_SUBMODULES]), "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used."""
+    if name in _SUBMODULES:
+        return import_module(f"mrio.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'mrio' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -11,7 +11,14 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "co-control": ("mrio.lowcarbon", "CoControl"),
+    "coupling-coordination": ("mrio.lowcarbon", "CouplingCoordination"),
     "decomposition": ("mrio.change", "Decomposition"),
+    "decoupling": ("mrio.lowcarbon", "Decoupling"),
+    "entropy-index": ("mrio.lowcarbon", "EntropyIndex"),
+    "inventory": ("mrio.lowcarbon", "Inventory"),
+    "kaya-decomposition": ("mrio.lowcarbon", "KayaDecomposition"),
+    "stirpat": ("mrio.lowcarbon", "Stirpat"),
     "transfer": ("mrio.transfer", "Transfer"),
 }
 """Home of each result class by the kind written in its files."""
