@@ -14,32 +14,64 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from mrio import lowcarbon as lowcarbon
+    from mrio.building.assemble import assemble as assemble
+    from mrio.building.balance import gras as gras
+    from mrio.building.balance import ras as ras
+    from mrio.building.base_year import UpdateRule as UpdateRule
+    from mrio.building.constraints import Constraints as Constraints
+    from mrio.building.proportional import ipf as ipf
+    from mrio.building.reconcile import kras as kras
+    from mrio.building.regional import RegionalTable as RegionalTable
+    from mrio.building.trade_rule import TradeRule as TradeRule
+    from mrio.building.update import update as update
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
     from mrio.netcdf import read_netcdf as read_netcdf
+    from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
+    from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.sic import read_sic as read_sic
+    from mrio.reading import read as read
+    from mrio.report import write_report as write_report
     from mrio.tables import Account as Account
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
+    from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
 
 _HOMES = {
     "Account": "mrio.tables",
+    "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
+    "RegionalTable": "mrio.building.regional",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
+    "TradeRule": "mrio.building.trade_rule",
     "Transfer": "mrio.transfer",
+    "UpdateRule": "mrio.building.base_year",
+    "Variants": "mrio.tables",
+    "assemble": "mrio.building.assemble",
     "decompose": "mrio.change",
+    "gras": "mrio.building.balance",
+    "ipf": "mrio.building.proportional",
+    "kras": "mrio.building.reconcile",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "ras": "mrio.building.balance",
+    "read": "mrio.reading",
+    "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_nbs_national": "mrio.readers.nbs_national",
+    "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
+    "update": "mrio.building.update",
+    "write_report": "mrio.report",
 }
 
 _SUBMODULES = ("lowcarbon",)

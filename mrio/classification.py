@@ -11,6 +11,9 @@ where each file is one classification and each further column its concordance to
 - ``ceads47``: sectors of the CEADs emission inventories, the last two being households;
 - ``sic17``, ``sic8``: sectors of the interregional tables of the State Information Center.
 
+Where official tables exist at both levels (42 and 135 sectors of 2007, 42 and 149 of 2017, 42 and SIC's 17 of
+2007), aggregating the finer one gives the coarser one to rounding.
+
 Three activities cannot be made comparable over time, because the 42 sectors of provincial tables do not
 show them: arts and crafts are in h21 in 2007 and in h10 from 2012; office machinery is in h20 in 2007 and
 in h16 from 2012; social security is in h37 in 2007 and in h39 from 2012.

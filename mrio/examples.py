@@ -9,44 +9,48 @@ import xarray as xr
 from mrio import bundled
 from mrio.errors import LabelError
 from mrio.netcdf import read_netcdf
-from mrio.tables import Systems
+from mrio.tables import Systems, Variants
 
-EXAMPLES = {
+TABLES = {
+    "bth": "bth.nc",
     "illustrative": "illustrative.nc",
 }
-"""Files of the bundled examples by their name."""
+"""Files of the bundled tables by their name."""
 
+SENSITIVITY = {
+    "bth-sensitivity": ("bth", "bth_sensitivity.nc"),
+}
+"""Bundled sets of variants: the name of their default tables, and the file of the others."""
 
 SERIES = ("beijing-manufacturing", "bth-circular-economy")
-"""Names of the bundled series, which are Datasets, not tables."""
-
-TableName = Literal["illustrative"]
-SeriesName = Literal["beijing-manufacturing", "bth-circular-economy"]
+"""Bundled series, which are Datasets, not tables."""
 
 
 @overload
-def load_example(name: TableName = ...) -> Systems: ...
-
-
+def load_example(name: Literal["bth", "illustrative"] = ...) -> Systems: ...
 @overload
-def load_example(name: SeriesName) -> xr.Dataset: ...
-
-
-def load_example(name: TableName | SeriesName = "illustrative") -> Systems | xr.Dataset:
+def load_example(name: Literal["bth-sensitivity"]) -> Variants: ...
+@overload
+def load_example(name: Literal["beijing-manufacturing", "bth-circular-economy"]) -> xr.Dataset: ...
+@overload
+def load_example(name: str) -> Systems | Variants | xr.Dataset: ...
+def load_example(name: str = "bth") -> Systems | Variants | xr.Dataset:
     """Load tables or printed series that travel with the library.
 
     Parameters
     ----------
     name
-        ``"illustrative"``: four regions, three sectors and two periods of made-up numbers, for learning and
-        testing; no statement about any real region follows from it.
-        ``"beijing-manufacturing"`` and ``"bth-circular-economy"``: what two papers on low-carbon development
-        print, with table and figure numbers; see `mrio.lowcarbon.load_series`.
+        ``"bth"``: Beijing, Tianjin, Hebei and the rest of China, 39 sectors, 2007, 2012 and 2017, with CO2
+        and population, estimated by mrio from official statistics; ``"bth-sensitivity"``: the same under
+        other modelling choices; ``"illustrative"``: four regions, three sectors and two periods of made-up
+        numbers, about no real region; ``"beijing-manufacturing"`` and ``"bth-circular-economy"``: what two
+        papers on low-carbon development print, see `mrio.lowcarbon.load_series`.
 
     Returns
     -------
-    Systems or xarray.Dataset
-        Tables by period; printed series as a Dataset.
+    Systems, Variants or xarray.Dataset
+        Tables by period; for ``"bth-sensitivity"`` sets of tables by the name of the choices, the default
+        first; printed series as a Dataset.
 
     Raises
     ------
@@ -60,16 +64,22 @@ def load_example(name: TableName | SeriesName = "illustrative") -> Systems | xr.
     >>> load_example("beijing-manufacturing")["index"].sel(year=2021).item()
     0.8356
     """
+    if name in TABLES:
+        return _tables(TABLES[name])
+    if name in SENSITIVITY:
+        default, others = SENSITIVITY[name]
+        return Variants.by_scenario(_tables(TABLES[default]), _tables(others))
     if name in SERIES:
         # Series belong to the methods they illustrate, which tables do not need.
         from mrio.lowcarbon.series import load_series
 
         return load_series(name)
-    if name not in EXAMPLES:
-        known = [*EXAMPLES, *SERIES]
-        raise LabelError(
-            f"There is no example {name!r}.", remedy=f"examples are {', '.join(map(repr, known))}"
-        )
-    tables = read_netcdf(bundled.path(EXAMPLES[name]))
+    known = ", ".join(map(repr, [*TABLES, *SENSITIVITY, *SERIES]))
+    raise LabelError(f"There is no example {name!r}.", remedy=f"examples are {known}")
+
+
+def _tables(file: str) -> Systems:
+    """Return the tables of a bundled file."""
+    tables = read_netcdf(bundled.path(file))
     assert isinstance(tables, Systems)
     return tables

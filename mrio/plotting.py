@@ -6,19 +6,24 @@ are centred on zero.
 
 from __future__ import annotations
 
+import io
+import textwrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mrio.errors import MissingExtraError
+from mrio.numerals import short
 
 GAIN, LOSS, NEUTRAL, MARK = "#0072B2", "#D55E00", "#999999", "#000000"
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#999999")
 
 
 def new_axes(ax: Any | None, size: tuple[float, float]) -> Any:
-    """Return `ax`, or new Axes of a size in inches when none were given.
+    """Return `ax`, or Axes of a new pyplot figure of a size in inches when none were given.
+
+    Figures come from pyplot, as those of pandas and xarray do, because that is what notebooks show.
 
     Raises
     ------
@@ -28,43 +33,29 @@ def new_axes(ax: Any | None, size: tuple[float, float]) -> Any:
     if ax is not None:
         return ax
     try:
-        from matplotlib.figure import Figure
+        import matplotlib.pyplot as plt
     except ImportError as error:
         raise MissingExtraError(
             "Pictures need matplotlib.", remedy="install it with: pip install 'mrio[plot]'"
         ) from error
-    # A Figure of its own, not pyplot: no global state, nothing to close.
-    return Figure(figsize=size, layout="constrained").add_subplot()
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def png_of(ax: Any) -> bytes:
+    """Return the figure of Axes as a PNG picture, and close it."""
+    import matplotlib.pyplot as plt
+
+    buffer = io.BytesIO()
+    ax.figure.savefig(buffer, format="png", dpi=130, bbox_inches="tight")
+    plt.close(ax.figure)
+    return buffer.getvalue()
 
 
 def small_print(ax: Any, text: str) -> None:
     """Write source and price basis under a picture."""
     if text:
-        ax.annotate(
-            text,
-            (0.0, 0.0),
-            (0, -46),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            fontsize=7,
-            color="#555555",
-            va="top",
-            annotation_clip=False,
-        )
-
-
-def short(value: float) -> str:
-    """Return a number with three figures and no exponent where it can do without.
-
-    Examples
-    --------
-    >>> short(12345.6), short(0.01234)
-    ('12,300', '0.0123')
-    """
-    if value == 0 or not 1e-4 <= abs(value) < 1e9:
-        return f"{value:.3g}"
-    digits = 2 - int(np.floor(np.log10(abs(value))))
-    return f"{round(value, digits):,.{max(digits, 0)}f}"
+        lines = textwrap.fill(text, 95)
+        ax.figure.supxlabel(lines, x=0.01, ha="left", fontsize=7, color="#555555")
 
 
 def _words(name: object) -> str:
@@ -111,8 +102,12 @@ def heat_map(table: pd.DataFrame, unit: str, title: str, ax: Any | None = None) 
     return ax
 
 
+NAMED_POINTS = 16
+"""Points of a plane that are named, the ones farthest out; more names would hide each other."""
+
+
 def quadrants(table: pd.DataFrame, units: tuple[str, str], title: str, ax: Any | None = None) -> Any:
-    """Draw points in the plane of two changes, with the quadrants named.
+    """Draw points in the plane of two changes, with the quadrants and the farthest points named.
 
     Parameters
     ----------
@@ -131,9 +126,13 @@ def quadrants(table: pd.DataFrame, units: tuple[str, str], title: str, ax: Any |
     x, y = (table.iloc[:, column].to_numpy(dtype=float) for column in (0, 1))
     colours = np.where((x > 0) & (y < 0), GAIN, np.where((x < 0) & (y > 0), LOSS, NEUTRAL))
     ax.scatter(x, y, c=list(colours), s=36, zorder=3)
-    for label, left, low in zip(table.index, x, y, strict=True):
+    distance = np.abs(x) / (np.abs(x).max(initial=0.0) or 1.0) + np.abs(y) / (
+        np.abs(y).max(initial=0.0) or 1.0
+    )
+    for place in np.argsort(-distance, kind="stable")[:NAMED_POINTS]:
+        label = table.index[place]
         text = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-        ax.annotate(text, (left, low), (4, 4), textcoords="offset points", fontsize=7)
+        ax.annotate(text, (x[place], y[place]), (4, 4), textcoords="offset points", fontsize=7)
     names = [str(name) for name in table.columns]
     ax.set_xlabel(f"{names[0]} [{units[0]}]")
     ax.set_ylabel(f"{names[1]} [{units[1]}]")

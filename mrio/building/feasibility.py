@@ -170,6 +170,9 @@ def _cut(prior: Array, rows: Array, columns: Array) -> tuple[Mask, Mask]:
     A positive cell lets any amount pass from its row to its column, a negative one the other way.
     """
     m, n = prior.shape
+    if (prior[rows != 0][:, columns != 0] > 0).all():
+        # Cells between all rows and columns can carry any margins.
+        return np.zeros(m, dtype=bool), np.zeros(n, dtype=bool)
     supply = np.concatenate([rows, -columns])
     scale = _CAPACITY / max(float(np.maximum(supply, 0.0).sum()), np.finfo(float).tiny)
     nodes, source, sink = np.arange(m + n), m + n, m + n + 1

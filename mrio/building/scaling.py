@@ -84,6 +84,10 @@ def polish(
     tuple
         Matrix (m, n) and number of steps.
     """
+    if len(rows) > len(columns):
+        # The work grows with the cube of the number of rows.
+        matrix, step = polish(prior.T, columns, rows, tolerance, max_iterations)
+        return matrix.T, step
     matrix, step = prior, 0
     while step < max_iterations and margin_gap(matrix, rows, columns) > tolerance:
         direction = _newton_direction(matrix, rows, columns)

@@ -22,13 +22,17 @@ from mrio.change.plans import Plan, mean_plan, polar_plan, shapley_plan
 from mrio.change.result import TOTAL, Decomposition
 from mrio.change.shares import Array
 from mrio.change.technology import require_input_mix
-from mrio.errors import DataError, DataWarning
+from mrio.errors import DataError, DataWarning, UnitsError
 from mrio.results import require_adding_up
 from mrio.schema import EFFECTS, VALUE_ADDED
 from mrio.tables import System, require_comparable
+from mrio.units import parse_unit, same_unit
 
 Method = Literal["shapley", "polar_mean", "polar_forward", "polar_backward"]
 METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward")
+
+LEVEL_SHARE = 1e-3
+GAP_MEASURE = "of the total change, or of a thousandth of the account if that is more"
 
 
 def decompose(
@@ -141,16 +145,20 @@ def account_names(a: System, b: System, account: str | Iterable[str]) -> tuple[s
 
     Raises
     ------
-    LabelError, DataError
+    LabelError, DataError, UnitsError
         When an account is missing, doubled, or in another unit.
     """
     names = (account,) if isinstance(account, str) else tuple(account)
     if not names or len(set(names)) < len(names):
-        raise DataError("Name each account once, and at least one.", amount=f"got {names}")
+        raise DataError(
+            "Accounts are named twice or not at all.",
+            amount=f"got {names}",
+            remedy="name each account once, and at least one",
+        )
     for name in names:
         units = a.account(name).unit, b.account(name).unit
-        if name != VALUE_ADDED and units[0] != units[1]:
-            raise DataError(
+        if name != VALUE_ADDED and not same_unit(*map(parse_unit, units)):
+            raise UnitsError(
                 f"The account {name!r} is in two units.",
                 amount=f"{units[0]!r} and {units[1]!r}",
                 remedy="express both in one unit before they are compared",
@@ -224,6 +232,17 @@ def metadata(a: System, b: System, factors: Factors) -> dict[str, Any]:
     return {name: value for name, value in attrs.items() if value != ""}
 
 
+def change_scale(a: System, b: System, name: str) -> float:
+    """Return the size of change of an account against which gaps are judged.
+
+    Effects are differences of levels, and levels are rounded: below `LEVEL_SHARE` of the level a change is
+    too small for its own size to be the measure.
+    """
+    first, second = (table.account(name).values for table in (a, b))
+    level = max(float(np.abs(first).sum()), float(np.abs(second).sum()))
+    return max(float(np.abs(second - first).sum()), LEVEL_SHARE * level)
+
+
 def flags(a: System, factors: Factors) -> dict[str, xr.DataArray]:
     """Return the marks of purchase cells with shares outside [0, 1], where there are any."""
     R, N = a.arrays.x.shape
@@ -235,7 +254,7 @@ def flags(a: System, factors: Factors) -> dict[str, xr.DataArray]:
     for (name, (names, shape)), mask in zip(dims.items(), factors.flagged, strict=True):
         if mask.any():
             coords = {dim: list(a.labels.of(dim)) for dim in names}
-            attrs = {"long_name": "1 where sourcing shares lie outside [0, 1]"}
+            attrs = {"units": "1", "long_name": "1 where sourcing shares lie outside [0, 1]"}
             result[name] = xr.DataArray(
                 mask.reshape(shape).astype(np.int8), dims=names, coords=coords, attrs=attrs
             )
@@ -255,7 +274,7 @@ def _result(a: System, b: System, answer: Answer) -> Decomposition:
         values = np.zeros((len(labels), *a.arrays.x.shape))
         values[[labels.index(label) for label in own]] = answer.effects[number].reshape(-1, *a.arrays.x.shape)
         change = b.account(name).values - a.account(name).values
-        scale = float(np.abs(change).sum()) or float(np.abs(a.account(name).values).sum())
+        scale = change_scale(a, b, name)
         gaps.append(require_adding_up(values.sum(axis=0), change, scale, f"effects on {name} and its change"))
         unit = a.account(name).unit
         attrs = {"units": unit, "long_name": f"effects on {name}", "factors": ", ".join(own)}
@@ -268,7 +287,7 @@ def _result(a: System, b: System, answer: Answer) -> Decomposition:
         title=f"Decomposition of {', '.join(answer.names)}, {a.period} to {b.period}, {answer.method}",
         accounts="\n".join(answer.names),
         method=answer.method,
-        checks=f"effects add up to the change: largest gap {max(gaps):.1e} of the total change",
+        checks=f"effects add up to the change: largest gap {max(gaps):.1e} {GAP_MEASURE}",
         **metadata(a, b, factors),
     )
     return Decomposition(dataset)

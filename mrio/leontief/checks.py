@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from mrio.errors import DataError, MissingDataError, NotProductiveError
 from mrio.leontief.matrices import Matrix, column_sums, diagonal
@@ -15,6 +16,7 @@ from mrio.leontief.report import Floats
 
 Labels = Callable[[int], str] | Sequence[str] | None
 _NAMED = 10
+_NEAR = 1e-9
 
 
 def label(labels: Labels, index: int) -> str:
@@ -78,6 +80,25 @@ def check_blocks(blocks: Sequence[int] | int | None, n: int) -> tuple[int, ...] 
     return sizes
 
 
+def check_positions(positions: Any, n: int) -> NDArray[np.intp]:
+    """Return positions of rows or columns as distinct integers (q,) from 0 to n - 1.
+
+    Raises
+    ------
+    DataError
+        When they are not.
+    """
+    index = np.atleast_1d(np.asarray(positions))
+    whole = index.ndim == 1 and np.issubdtype(index.dtype, np.integer)
+    if not whole or index.size != np.unique(index).size or np.any((index < 0) | (index >= n)):
+        raise DataError(
+            "Positions of changed columns or rows are not distinct numbers of rows.",
+            amount=f"{positions!r} for {n} rows",
+            remedy=f"give different integers from 0 to {n - 1}",
+        )
+    return index.astype(np.intp)
+
+
 def check_finite_matrix(sums: Floats, A: Matrix, labels: Labels) -> None:
     """Raise a `MissingDataError` that names the columns of A with NaN or infinity.
 
@@ -132,8 +153,9 @@ def check_rhs(values: Any, n: int, axis: int, what: str, labels: Labels) -> Floa
 def not_productive(A: Matrix, radius: float | None, labels: Labels) -> NotProductiveError:
     """Return the error that names the spectral radius and the columns that ask for too much."""
     sums, own = column_sums(A), diagonal(A)
-    worst = np.argsort(-np.maximum(sums, own), kind="stable")[:_NAMED]
-    worst = worst[(sums[worst] >= 1 - 1e-9) | (own[worst] >= 1 - 1e-9)] if np.any(sums >= 1) else worst[:3]
+    worst = np.lexsort((-sums, own < 1 - _NEAR))[:_NAMED]
+    guilty = (sums[worst] >= 1 - _NEAR) | (own[worst] >= 1 - _NEAR)
+    worst = worst[guilty] if guilty.any() else worst[:3]
     table = pd.DataFrame(
         {
             "column": [label(labels, int(j)) for j in worst],

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
 
+from mrio.errors import DataError, SolverWarning
 from mrio.leontief import matrices
 from mrio.leontief.checks import (
     Labels,
@@ -14,14 +18,21 @@ from mrio.leontief.checks import (
     check_finite_matrix,
     check_labels,
     check_matrix,
+    check_positions,
     check_rhs,
     not_productive,
 )
-from mrio.leontief.dense_lu import DenseLU
+from mrio.leontief.norms import norm_of, rounding, worst_ratio
+from mrio.leontief.plans import Answer, Plans
+from mrio.leontief.policy import BATCH, SMALL
 from mrio.leontief.report import Floats, Solution, SolveReport
+from mrio.leontief.scaling import balance
 from mrio.leontief.spectral import productivity_of, spectral_radius
+from mrio.leontief.updates import UpdatedMatrix
 
-_ROUNDING = 4 * np.finfo(np.float64).eps
+_REPEATS = 3
+
+Axis = Literal["columns", "rows"]
 
 
 class Leontief:
@@ -31,13 +42,16 @@ class Leontief:
     ----------
     A
         Input coefficients (n, n) [input per unit of output]: a dense array, a scipy sparse array or a
-        structured operator. Never changed, and never copied unless a factorisation is chosen.
+        `SourcingOperator`. Never changed, and never copied unless a factorisation is chosen.
     blocks
         Sizes of the consecutive diagonal blocks (sectors of each region), or one size for all.
     solver
-        Back end; ``"auto"`` chooses by size, density and number of right-hand sides.
+        ``"auto"`` chooses by size, density and number of right-hand sides; or one of ``"lu"``, ``"lu32"``
+        (float32 factors, answers refined to float64), ``"gauss_seidel"``, ``"sparse"``, ``"bicgstab"``,
+        ``"superlu"``, ``"structured"``. An iteration that does not converge is replaced by a factorisation;
+        the report of the answer names the one that gave it.
     tol
-        Relative residual that every solve must reach [1].
+        Residual that every solve must reach, relative to the right-hand side [1].
     labels
         Names of the rows for errors: a sequence, or a function from row to name.
 
@@ -49,6 +63,14 @@ class Leontief:
         When A holds NaN or infinity.
     NotProductiveError
         When I - A is singular or the spectral radius of A is 1 or more.
+
+    Notes
+    -----
+    Where the largest absolute column sum c of A is below 1, ``||error||_1 <= ||residual||_1 / (1 - c)`` for
+    `solve` and the same in the maximum norm for `solve_left`; for A >= 0 powers of A extend the bound to
+    every productive table whose column sums of some A^k fall below 1. Otherwise the error bound is None.
+    Tables in units so different that column sums pass 1000 are balanced first (rows and columns scaled by
+    powers of two); residuals are then those of the balanced system.
 
     Examples
     --------
@@ -73,14 +95,24 @@ class Leontief:
         self.blocks = check_blocks(blocks, self.n)
         self.tol = tol
         self._labels = labels
+        self._solver = solver
+        self._root = self
         check_labels(labels, self.n)
         sums = matrices.column_sums(self._A)
         check_finite_matrix(sums, self._A, labels)
-        found = productivity_of(self._A, sums, matrices.is_nonnegative(self._A))
+        self._prepare(sums, matrices.is_nonnegative(self._A), None)
+
+    def _prepare(self, sums: Floats, nonnegative: bool, base: Plans | None) -> None:
+        """Test A, whose column sums and sign are known, and get ready to solve."""
+        self._sums, self._nonnegative = sums, nonnegative
+        self._balanced, self._scale = balance(self._A, sums)
+        if self._scale is not None:
+            sums = matrices.column_sums(self._balanced)
+        found = productivity_of(self._balanced, sums, nonnegative)
         if not found.productive:
-            raise not_productive(self._A, found.radius, labels)
+            raise not_productive(self._A, found.radius, self._labels)
         self._inverse_norm = found.inverse_norm
-        self._back_end: DenseLU | None = None
+        self._plans = Plans(self._balanced, self.blocks, self._solver, base)
         self._last: SolveReport | None = None
 
     @property
@@ -89,9 +121,14 @@ class Leontief:
         return self._A
 
     @property
+    def inverse_norm(self) -> float | None:
+        """Upper bound of the 1-norm of L, the largest output multiplier [1]; None where none is known."""
+        return self._inverse_norm
+
+    @property
     def solver(self) -> str:
-        """Back end in use."""
-        return DenseLU.name
+        """Back end that gave the last answer, or that would give the next one."""
+        return self._plans.in_use if self._last is None else self._last.solver
 
     def solve(self, Y: Any, guess: Any = None) -> Solution:
         """Return L @ Y: the output that the purchases Y need along the whole chain.
@@ -140,51 +177,186 @@ class Leontief:
         """
         rows = check_rhs(F, self.n, 1, "F", self._labels)
         start = None if guess is None else np.atleast_2d(check_rhs(guess, self.n, 1, "guess", self._labels)).T
-        X, report = self._solve_columns(np.atleast_2d(rows).T, True, start)
+        X, report = self._solve_columns(np.ascontiguousarray(np.atleast_2d(rows).T), True, start)
         return Solution(X.T.reshape(rows.shape), report)
 
     def diagonal(self) -> Solution:
-        """Return the diagonal of L (n,)."""
-        inverse = self.inverse()
-        return Solution(np.diagonal(inverse).copy(), inverse.report)
+        """Return the diagonal of L (n,): output of a sector for one unit of its own final purchases [1]."""
+        own = np.empty(self.n)
+        reports = []
+        for columns in self._batches(self.n):
+            X, report = self._solve_columns(_units(self.n, columns), False, None)
+            own[columns] = np.diagonal(X[columns])
+            reports.append(report)
+        return Solution(own, _merge(reports))
 
     def column(self, j: int) -> Solution:
-        """Return column j of L (n,): the output that one unit of final purchases of j needs."""
-        unit = np.zeros(self.n)
-        unit[j] = 1.0
-        return self.solve(unit)
+        """Return column j of L (n,): the output that one unit of final purchases of j needs [1]."""
+        return self.solve(_units(self.n, slice(j, j + 1))[:, 0])
 
     def inverse(self) -> Solution:
-        """Return L itself (n, n); nothing else in the library needs it."""
+        """Return L itself (n, n) [1]; nothing else in the library needs it."""
         return self.solve(np.eye(self.n))
 
     def spectral_radius(self) -> float:
         """Return the spectral radius of A [1]."""
-        return spectral_radius(self._A)
+        return spectral_radius(self._balanced, self._nonnegative)
+
+    def updated(self, columns: ArrayLike, new_values: ArrayLike, axis: Axis = "columns") -> Leontief:
+        """Return the operator of A with a few columns, or rows, replaced.
+
+        Nothing of the size of A is copied where A is large: factors that exist are updated by the identity of
+        Woodbury, iterations run on A and the change side by side. With ``solve(Y, guess=...)`` the answer of
+        the unchanged table is the start.
+
+        Parameters
+        ----------
+        columns
+            Positions (q,) of the columns, or rows, that change.
+        new_values
+            Their new coefficients: (n, q) for columns, (q, n) for rows; (n,) for a single one.
+        axis
+            ``"columns"`` (inputs of a sector) or ``"rows"`` (sales of a sector).
+
+        Raises
+        ------
+        DataError
+            When positions repeat or lie outside, or the shape does not fit.
+        MissingDataError
+            When there is NaN or infinity.
+        NotProductiveError
+            When the changed table is not productive.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> op = Leontief(np.array([[0.2, 0.3], [0.1, 0.4]]))
+        >>> op.updated([1], np.array([0.0, 0.5])).solve(np.array([8.0, 4.0])).round(6)
+        array([10., 10.])
+        """
+        index = check_positions(columns, self.n)
+        by_rows = axis == "rows"
+        values = check_rhs(new_values, self.n, int(by_rows), "new_values", self._labels)
+        new = np.atleast_2d(values).T if by_rows else _columns(values)
+        if new.shape[1] != index.size:
+            raise DataError(
+                "The new coefficients do not fit the positions.",
+                amount=f"{new.shape[1]} vectors for {index.size} positions",
+                remedy="give one vector for each changed column or row",
+            )
+        if self.n < SMALL or self._scale is not None or sp.issparse(self._A):
+            changed = matrices.replaced(self._A, index, new, by_rows)
+            return Leontief(changed, self.blocks, self._solver, self.tol, self._labels)
+        if self._root is not self:
+            return self._root._updated_again(self._A, index, new, by_rows)
+        change = new - matrices.columns_of(self._A.T if by_rows else self._A, index)
+        return self._with_change(index, change, by_rows, bool(new.min(initial=0.0) >= 0))
+
+    def _updated_again(
+        self, earlier: UpdatedMatrix, index: NDArray[np.intp], new: Floats, by_rows: bool
+    ) -> Leontief:
+        """Return the operator of this A after an earlier change of it and one more."""
+        if earlier.by_rows != by_rows:
+            changed = matrices.replaced(earlier, index, new, by_rows)
+            return Leontief(changed, self.blocks, self._solver, self.tol, self._labels)
+        kept = ~np.isin(earlier.index, index)
+        both = np.concatenate([earlier.index[kept], index])
+        old = matrices.columns_of(self._A.T if by_rows else self._A, both)
+        change = np.concatenate([earlier.change[:, kept], new - old[:, kept.sum() :]], axis=1)
+        nonnegative = earlier.nonnegative and bool(new.min(initial=0.0) >= 0)
+        return self._with_change(both, change, by_rows, nonnegative)
+
+    def _with_change(
+        self, index: NDArray[np.intp], change: Floats, by_rows: bool, nonnegative: bool
+    ) -> Leontief:
+        """Return the operator of A plus a change of columns or rows that are not negative afterwards."""
+        op = Leontief.__new__(Leontief)
+        op._A = UpdatedMatrix(self._A, index, change, self._nonnegative and nonnegative, by_rows)
+        op.n, op.blocks, op.tol, op._labels = self.n, self.blocks, self.tol, self._labels
+        op._solver, op._root = "auto", self
+        sums = self._sums.copy()
+        if by_rows:
+            sums += change.sum(axis=1)
+        else:
+            sums[index] += change.sum(axis=0)
+        op._prepare(sums, op._A.nonnegative, self._plans)
+        return op
 
     def __repr__(self) -> str:
         report = "not solved yet" if self._last is None else str(self._last)
         return f"<Leontief n={self.n}, solver={self.solver}: {report}>"
 
-    def _solve_columns(self, B: Floats, transposed: bool, guess: Floats | None) -> tuple[Floats, SolveReport]:
-        """Solve for the columns of B (n, k) and certify the answer."""
-        if self._back_end is None:
-            self._back_end = DenseLU(self._A)
-        X, sweeps = self._back_end.solve(B, transposed, guess)
-        report = self._certify(B, X, transposed, sweeps)
-        self._last = report
-        return X, report
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Leontief, (self._A, self.blocks, self._solver, self.tol, self._labels))
 
-    def _certify(self, B: Floats, X: Floats, transposed: bool, sweeps: int) -> SolveReport:
-        """Measure the residual of X and bound its error."""
-        residual = B - X + (self._A.T if transposed else self._A) @ X
-        size = _max_norm if transposed else _sum_norm
-        lost, asked, got = size(residual), size(B), size(X)
+    def _batches(self, k: int) -> list[slice]:
+        return [slice(start, min(start + BATCH, k)) for start in range(0, k, BATCH)]
+
+    def _solve_columns(self, B: Floats, transposed: bool, guess: Floats | None) -> tuple[Floats, SolveReport]:
+        """Solve for the columns of B (n, k), in batches when they are many, and certify the answer."""
+        if B.shape[1] <= BATCH:
+            X, self._last = self._solve_batch(B, transposed, guess)
+            return X, self._last
+        X = np.empty_like(B)
+        reports = []
+        for columns in self._batches(B.shape[1]):
+            start = None if guess is None else guess[:, columns]
+            X[:, columns], report = self._solve_batch(B[:, columns], transposed, start)
+            reports.append(report)
+        self._last = _merge(reports)
+        return X, self._last
+
+    def _solve_batch(self, B: Floats, transposed: bool, guess: Floats | None) -> tuple[Floats, SolveReport]:
+        """Solve the balanced system and scale back."""
+        if self._scale is None:
+            return self._solve_certified(B, transposed, guess)
+        into = self._scale if transposed else 1 / self._scale
+        scale = into[:, np.newaxis]
+        X, report = self._solve_certified(B * scale, transposed, None if guess is None else guess * scale)
+        return X / scale, report
+
+    def _solve_certified(
+        self, B: Floats, transposed: bool, guess: Floats | None
+    ) -> tuple[Floats, SolveReport]:
+        """Solve, measure the residual, and solve for what is left while it is above the tolerance."""
+        norm = norm_of(transposed)
+        asked = norm(B)
+        try:
+            found = self._plans.solve(B, transposed, self.tol * asked, guess)
+            for repeat in range(_REPEATS):
+                residual, lost = self._residual(B, found.X, transposed)
+                reached = lost <= np.maximum(self.tol * asked, rounding(self.n) * norm(found.X))
+                if reached.all() or repeat == _REPEATS - 1:
+                    break
+                more = self._plans.solve(residual, transposed, 0.5 * self.tol * asked)
+                found = Answer(found.X + more.X, found.sweeps + max(more.sweeps, 1), more.solver)
+        except np.linalg.LinAlgError as error:
+            raise not_productive(self._A, None, self._labels) from error
+        report = self._report(asked, norm(found.X), lost, found, B.shape[1])
+        if not reached.all():
+            warnings.warn(
+                SolverWarning(f"The tolerance {self.tol:.0e} was not reached: {report}."), stacklevel=4
+            )
+        return found.X, report
+
+    def _residual(self, B: Floats, X: Floats, transposed: bool) -> tuple[Floats, Floats]:
+        """Return B - (I - A) X (n, k) and a bound of its norm (k,)."""
+        norm = norm_of(transposed)
+        detection = self._plans.detection
+        A = self._balanced if detection is None else detection.operator
+        residual = (A.T if transposed else A) @ X
+        residual -= X
+        residual += B
+        lost = norm(residual)
+        return residual, lost if detection is None else lost + detection.misfit * norm(X)
+
+    def _report(self, asked: Floats, got: Floats, lost: Floats, found: Answer, n_rhs: int) -> SolveReport:
+        """Bound the error from the residual, which is itself rounded in its last places."""
         bound = None
         if self._inverse_norm is not None:
-            # The residual is itself rounded: a few units in the last place of its largest term.
-            bound = _worst(self._inverse_norm * (lost + _ROUNDING * (asked + got)), got)
-        return SolveReport(self.solver, _worst(lost, asked), bound, sweeps, B.shape[1])
+            rounded = rounding(self.n) * (asked + got)
+            bound = worst_ratio(self._inverse_norm * (lost + rounded), got)
+        return SolveReport(found.solver, worst_ratio(lost, asked), bound, found.sweeps, n_rhs)
 
 
 def _columns(values: Floats) -> Floats:
@@ -192,16 +364,21 @@ def _columns(values: Floats) -> Floats:
     return values[:, np.newaxis] if values.ndim == 1 else values
 
 
-def _sum_norm(columns: Floats) -> Floats:
-    sums: Floats = np.abs(columns).sum(axis=0)
-    return sums
+def _units(n: int, columns: slice) -> Floats:
+    """Return columns of the identity (n, k)."""
+    width = columns.stop - columns.start
+    units = np.zeros((n, width))
+    units[columns] = np.eye(width)
+    return units
 
 
-def _max_norm(columns: Floats) -> Floats:
-    largest: Floats = np.abs(columns).max(axis=0, initial=0.0)
-    return largest
-
-
-def _worst(part: Floats, whole: Floats) -> float:
-    """Return the largest ratio over the columns; columns of zeros count as exact."""
-    return float(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0).max(initial=0.0))
+def _merge(reports: Sequence[SolveReport]) -> SolveReport:
+    """Return one report of several batches: the worst of each part."""
+    bounds = [report.error_bound for report in reports if report.error_bound is not None]
+    return SolveReport(
+        reports[-1].solver,
+        max(report.residual for report in reports),
+        max(bounds) if len(bounds) == len(reports) else None,
+        max(report.sweeps for report in reports),
+        sum(report.n_rhs for report in reports),
+    )

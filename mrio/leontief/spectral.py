@@ -1,12 +1,12 @@
 """Spectral radius, and whether A is productive.
 
-For A >= 0 the column sums of its powers settle it: once every column sum of A^k is below 1, the spectral
-radius is below 1 and
+Column sums of powers of |A| settle it for almost every table: once every column sum of |A|^k is below 1, the
+spectral radius is below 1 and
 
-    ||L||_1 <= max_j (1'(I + A + ... + A^(k-1)))_j / (1 - max_j (1'A^k)_j)
+    ||L||_1 <= max_j (1'(I + |A| + ... + |A|^(k-1)))_j / (1 - max_j (1'|A|^k)_j)
 
-which for k = 1 is the well-known 1 / (1 - largest column sum). For A of mixed signs only k = 1 with absolute
-values gives a bound; beyond it the largest eigenvalue decides and no bound is claimed.
+which for k = 1 is the well-known 1 / (1 - largest column sum). Where they do not fall below 1 soon, the
+largest eigenvalue decides and no bound is claimed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse.linalg as spla
 
-from mrio.leontief.matrices import Matrix, absolute_column_sums, to_dense
+from mrio.leontief.matrices import Matrix, absolute_left_product, to_dense
 from mrio.leontief.report import Floats
 
 _POWERS = 40
@@ -45,23 +45,27 @@ class Productivity:
 
 def productivity_of(A: Matrix, sums: Floats, nonnegative: bool) -> Productivity:
     """Tell whether the spectral radius of A (n, n) is below 1; its column sums (n,) often settle it."""
-    first = sums if nonnegative else absolute_column_sums(A)
-    power, total = first, np.ones_like(first)
-    for _ in range(_POWERS if nonnegative else 1):
+    total = np.ones_like(sums)
+    power = sums if nonnegative else absolute_left_product(A, total)
+    for _ in range(_POWERS):
         if power.max() < 1 - _SINGULAR:
             return Productivity(True, float(total.max() / (1 - power.max())), None)
         total = total + power
-        power = A.T @ power
-    radius = spectral_radius(A)
+        power = A.T @ power if nonnegative else absolute_left_product(A, power)
+    radius = spectral_radius(A, nonnegative)
     return Productivity(radius < 1 - _SINGULAR, None, radius)
 
 
-def spectral_radius(A: Matrix) -> float:
-    """Return the largest absolute eigenvalue of A (n, n)."""
+def spectral_radius(A: Matrix, nonnegative: bool = False) -> float:
+    """Return the largest absolute eigenvalue of A (n, n); A >= 0 has it as an eigenvalue of its own."""
     n = A.shape[0]
     if n <= _SMALL:
         return float(np.abs(np.linalg.eigvals(to_dense(A))).max(initial=0.0))
-    operator = spla.LinearOperator((n, n), matvec=lambda v: A @ v.ravel(), dtype=np.float64)
+    # Shifted, the eigenvalue of A >= 0 stands alone even where others lie on the same circle.
+    shift = 0.5 if nonnegative else 0.0
+    operator = spla.LinearOperator(
+        (n, n), matvec=lambda v: A @ v.ravel() + shift * v.ravel(), dtype=np.float64
+    )
     start = np.random.default_rng(0).uniform(0.5, 1.5, n)
     if not np.any(A @ start):
         return 0.0
@@ -71,7 +75,7 @@ def spectral_radius(A: Matrix) -> float:
         values = stopped.eigenvalues
     except spla.ArpackError:
         values = np.empty(0)
-    return float(np.abs(values).max()) if len(values) else _power_growth(A, start)
+    return float(np.abs(values).max()) - shift if len(values) else _power_growth(A, start)
 
 
 def _power_growth(A: Matrix, start: Floats, steps: int = 300) -> float:

@@ -16,11 +16,31 @@ from mrio.errors import BalanceError, LabelError, UnitsError
 from mrio.readers.workbook import Floats, Header, Sheet, address, plain
 
 
-def name_problems(sheet: Sheet, found: Header, names: Sequence[str | tuple[str, ...]]) -> list[LabelError]:
-    """Compare the names beside the codes of a header with the expected ones.
+def name_cells(sheet: Sheet, found: Header) -> list[tuple[int, int]]:
+    """Return the cell that holds the name of each code of a header.
 
-    The name of a code is the nearest text above it in its column, or left of it in its row. White space does
-    not count. Several spellings of one name are given as a tuple; an empty name is not compared.
+    It is the nearest cell with content above the code in its column, or left of it in its row; the cell of
+    the code itself where there is none.
+    """
+    cells = []
+    for k in range(len(found.at)):
+        row, column = found.cell(k)
+        way = (
+            [(i, column) for i in range(row - 1, -1, -1)]
+            if found.along == "row"
+            else [(row, j) for j in range(column - 1, -1, -1)]
+        )
+        cells.append(next((cell for cell in way if plain(sheet.value(*cell))), (row, column)))
+    return cells
+
+
+def name_problems(
+    sheet: Sheet, cells: Sequence[tuple[int, int]], names: Sequence[str | tuple[str, ...]]
+) -> list[LabelError]:
+    """Compare the names in some cells with the expected ones.
+
+    White space does not count. Several spellings of one name are given as a tuple; an empty name is not
+    compared.
 
     Returns
     -------
@@ -28,13 +48,12 @@ def name_problems(sheet: Sheet, found: Header, names: Sequence[str | tuple[str, 
         One error that lists every cell whose name is another one, or none.
     """
     wrong = []
-    for k, expected in enumerate(names):
+    for cell, expected in zip(cells, names, strict=True):
         spellings = {plain(name) for name in ((expected,) if isinstance(expected, str) else expected)}
-        cell = _name_cell(sheet, *found.cell(k), found.along)
-        text = "" if cell is None else plain(sheet.value(*cell))
+        text = plain(sheet.value(*cell))
         if spellings != {""} and text not in spellings:
-            where = address(*(cell or found.cell(k)))
-            wrong.append({"sheet": sheet.name, "cell": where, "value": text, "expected": min(spellings)})
+            found = {"sheet": sheet.name, "cell": address(*cell), "value": text}
+            wrong.append({**found, "expected": min(spellings)})
     if not wrong:
         return []
     shown = ", ".join(f"{w['cell']} ({w['value']!r}, expected {w['expected']!r})" for w in wrong[:4])
@@ -150,13 +169,3 @@ def _wrong_totals(sheet: Sheet, check: Total, tolerance: float) -> list[BalanceE
             table=table,
         )
     ]
-
-
-def _name_cell(sheet: Sheet, row: int, column: int, along: str) -> tuple[int, int] | None:
-    """Return the nearest cell with content above a code in a header row, or left of it in a column."""
-    way = (
-        [(k, column) for k in range(row - 1, -1, -1)]
-        if along == "row"
-        else [(row, k) for k in range(column - 1, -1, -1)]
-    )
-    return next((cell for cell in way if plain(sheet.value(*cell))), None)

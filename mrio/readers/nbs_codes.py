@@ -12,6 +12,9 @@ DEMAND: Final = {
 }
 """Final-demand categories by code; the change of stocks (FU202) is kept apart from them."""
 
+CONSUMPTION: Final = "Final consumption"
+"""Households and government together (TC), where tables do not tell them apart."""
+
 FACTORS: Final = {
     "VA001": "Compensation of employees",
     "VA002": "Net taxes on production",

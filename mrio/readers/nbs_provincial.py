@@ -36,7 +36,7 @@ from mrio.classification import load_classification, provinces
 from mrio.errors import DataWarning, LabelError, raise_together
 from mrio.provenance import Provenance
 from mrio.readers import nbs_layouts as layouts
-from mrio.readers.consistency import Total, name_problems, total_problems, unit_problems
+from mrio.readers.consistency import Total, name_cells, name_problems, total_problems, unit_problems
 from mrio.readers.nbs_codes import DEMAND, FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
 from mrio.readers.nbs_layouts import SECTOR_SPELLINGS, TRADE, Layout
 from mrio.readers.workbook import (
@@ -131,12 +131,14 @@ def parse_sheet(sheet: Sheet, layout: Layout, region: str) -> tuple[RegionalTabl
     raise_together(total_problems(sheet, cells.totals(flows), layout.tolerance))
     table = _table(flows, region)
     notes += cells.empty_demand()
+    provenance = table.provenance
+    if table.has_split and table.split_gap > layout.tolerance:
+        provenance = provenance.with_step("split of trade misses its totals", share=table.split_gap)
     if table.has_split and table.split_gap > _LARGE_GAP:
         notes.append(
             f"{sheet.place}: exports and outflow, or imports and inflow, miss their totals by "
             f"{table.split_gap:.0%}; the totals balance the table, the split of {region} is not usable."
         )
-    provenance = table.provenance
     for note in notes:
         provenance = provenance.with_step("note", text=note)
     return replace(table, provenance=provenance), notes
@@ -184,9 +186,9 @@ class _Cells:
             cells = [(row, self.at[key]) for row in self.rows]
             return Total(f"column {key}", cells, np.column_stack(parts), flows[key])
 
-        def row(key: str, *parts: Floats) -> Total:
+        def row(key: str, *parts: Floats, against: str = "") -> Total:
             cells = [(self.below[key], k) for k in self.columns]
-            return Total(f"row {key}", cells, np.column_stack(parts), flows[key])
+            return Total(f"row {key}{against}", cells, np.column_stack(parts), flows[key])
 
         demand = [flows[key] for key in (*DEMAND, "FU202")]
         trade = [flows["out_total"], -flows["in_total"]]
@@ -199,7 +201,7 @@ class _Cells:
             row("TII", flows["Z"].T),
             row("TVA", *(flows[key] for key in FACTORS)),
             row("TI", flows["TII"], flows["TVA"]),
-            row("TI", flows["GO"]),
+            row("TI", flows["GO"], against=" against column GO"),
         ]
 
     def empty_demand(self) -> list[str]:
@@ -233,8 +235,12 @@ def _find(sheet: Sheet, layout: Layout) -> _Cells:
     raise_together(
         [
             *unit_problems(sheet, UNIT_MARKER, UNIT_TEXT),
-            *name_problems(sheet, across, [*names, *(name for _, name in layout.columns.values())]),
-            *name_problems(sheet, down, [*names, *(name for _, name in layout.rows.values())]),
+            *name_problems(
+                sheet, name_cells(sheet, across), [*names, *(name for _, name in layout.columns.values())]
+            ),
+            *name_problems(
+                sheet, name_cells(sheet, down), [*names, *(name for _, name in layout.rows.values())]
+            ),
         ]
     )
     return _Cells(
@@ -322,7 +328,7 @@ def _in_order_of_names(sheet: Sheet, layout: Layout) -> tuple[Layout, list[str]]
         return layout, []
     exports, outflow = layout.columns["exports"], layout.columns["outflow"]
     pair = header(sheet, [exports[0], outflow[0]], along="row")
-    if name_problems(sheet, pair, [outflow[1], exports[1]]):
+    if name_problems(sheet, name_cells(sheet, pair), [outflow[1], exports[1]]):
         return layout, []
     note = (
         f"{sheet.place}: columns {exports[0]} and {outflow[0]} (cells {address(*pair.cell(0))} and "

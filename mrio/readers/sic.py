@@ -20,7 +20,7 @@ import numpy as np
 from mrio.classification import Classification, load_classification, load_concordance
 from mrio.errors import DataError, FileError, raise_together
 from mrio.provenance import CellGroup, Provenance
-from mrio.readers.consistency import Total, name_problems, total_problems, unit_problems
+from mrio.readers.consistency import Total, name_cells, name_problems, total_problems, unit_problems
 from mrio.readers.nbs_codes import DEMAND, FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
 from mrio.readers.workbook import (
     Block,
@@ -193,15 +193,17 @@ def parse_sheet(sheet: Sheet, classes: Classification) -> SicTable:
     raise_together(
         [
             *unit_problems(sheet, UNIT_MARKER, UNIT_TEXT),
-            *name_problems(sheet, across, [*names, "", *_DEMAND_ZH * len(REGIONS)] + [""] * 5),
-            *name_problems(sheet, down, [*names, "", "", *_FACTORS_ZH, "", ""]),
+            *name_problems(
+                sheet, name_cells(sheet, across), [*names, "", *_DEMAND_ZH * len(REGIONS)] + [""] * 5
+            ),
+            *name_problems(sheet, name_cells(sheet, down), [*names, "", "", *_FACTORS_ZH, "", ""]),
         ]
     )
     blocks = numbers(
         sheet,
         {
             "rows": Block(down.at[:n], across.at),
-            "imports": Block(down.at[n : n + 1], across.at[:-5]),
+            "imports": Block(down.at[n : n + 1], across.at[:-2]),
             "columns": Block(down.at[n + 1 :], across.at[:n]),
         },
     )
@@ -212,7 +214,7 @@ def parse_sheet(sheet: Sheet, classes: Classification) -> SicTable:
         Y=rows[:, n + 1 : -5],
         V=columns[1:5],
         imports_Z=imports[:n],
-        imports_Y=imports[n + 1 :],
+        imports_Y=imports[n + 1 : -3],
         exports=rows[:, -4],
         stock_change=rows[:, -5],
         discrepancy=rows[:, -2],
@@ -232,11 +234,14 @@ def _totals(blocks: dict[str, Floats], across: Header, down: Header) -> list[Tot
         *(rows[:, k, None] for k in range(-5, 0)),
     )
     purchases = np.vstack([Z, imports[:, :n]]).T
+    row = down.at[n]
     inputs, factors, added, x_below = columns[0], columns[1:5].T, columns[5], columns[6]
     return [
         Total("intermediate use (ET) of a row", at_row[n], Z, rows[:, n]),
         Total("final use of a row", at_row[-3], np.hstack([Y, stock, exports]), final[:, 0]),
         Total("output (XX) of a row", at_row[-1], np.hstack([Z, Y, stock, exports, error]), x[:, 0]),
+        Total("imported inputs (ET)", [(row, across.at[n])], imports[:, :n], imports[:, n]),
+        Total("imports for final use", [(row, across.at[-3])], imports[:, n + 1 : -1], imports[:, -1]),
         Total("intermediate inputs (ET) of a column", at_column[n + 1], purchases, inputs),
         Total("value added (VA) of a column", at_column[-2], factors, added),
         Total("inputs (XX) of a column", at_column[-1], np.hstack([purchases, factors]), x_below),

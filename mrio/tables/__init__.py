@@ -1,9 +1,10 @@
-"""Tables: `System`, `Account`, `Systems`, their checks and their files."""
+"""Tables: `System`, `Account`, `Systems`, `Variants`, their checks and their files."""
 
 from mrio.tables.account import Account
 from mrio.tables.checks import Check, CheckReport
 from mrio.tables.labels import Labels
 from mrio.tables.system import System
 from mrio.tables.systems import Systems, require_comparable
+from mrio.tables.variants import Variants
 
-__all__ = ["Account", "Check", "CheckReport", "Labels", "System", "Systems", "require_comparable"]
+__all__ = ["Account", "Check", "CheckReport", "Labels", "System", "Systems", "Variants", "require_comparable"]

@@ -9,7 +9,15 @@ from typing import Any, Literal
 import numpy as np
 import xarray as xr
 
-from mrio.change.decomposition import account_names, dependent_forms, flags, metadata, warn_of_flags
+from mrio.change.decomposition import (
+    GAP_MEASURE,
+    account_names,
+    change_scale,
+    dependent_forms,
+    flags,
+    metadata,
+    warn_of_flags,
+)
 from mrio.change.evaluation import Operators
 from mrio.change.factors import ExportsOption, Factors, ImportsOption, factors_of, treatment_of
 from mrio.change.shares import Array
@@ -52,7 +60,7 @@ def measure_transfer(
         Regions looked at as one, for example ``["Beijing", "Tianjin", "Hebei"]``: transfers are then told
         apart into internal, overall in, overall out, and elsewhere.
     accounts
-        Names of accounts; all when left out.
+        Names of accounts; all that both tables have when left out.
     method
         ``"sourcing"``, the change of sourcing shares.
     scheme
@@ -129,7 +137,7 @@ def block_members(system: System, block: Sequence[str] | None, scheme: str) -> t
     """
     if isinstance(block, str):
         raise LabelError(f"block={block!r} is one text.", remedy=f"give a list of regions: block=[{block!r}]")
-    members = tuple(block or ())
+    members = () if block is None else tuple(block)
     unknown = [name for name in members if name not in system.regions]
     if unknown or len(set(members)) < len(members):
         raise LabelError(
@@ -194,7 +202,7 @@ def _result(a: System, b: System, question: Question, answer: Attribution, words
         gaps.append(_adding_up(a, b, name, number, answer))
     dataset = xr.Dataset({**data, **flags(a, question.factors)}).assign_attrs(
         title=f"Industrial transfer, {a.period} to {b.period}, {words['method']}, {words['scheme']}",
-        checks=f"impacts add up to the sourcing effects: largest gap {max(gaps):.1e} of the total change",
+        checks=f"impacts add up to the sourcing effects: largest gap {max(gaps):.1e} {GAP_MEASURE}",
         **words,
         **metadata(a, b, question.factors),
     )
@@ -203,8 +211,7 @@ def _result(a: System, b: System, question: Question, answer: Attribution, words
 
 def _adding_up(a: System, b: System, name: str, number: int, answer: Attribution) -> float:
     """Compare impacts and effects by affected sector with the effects of the decomposition."""
-    change = np.abs(b.account(name).values - a.account(name).values).sum()
-    scale = float(change) or float(np.abs(a.account(name).values).sum())
+    scale = change_scale(a, b, name)
     parts = answer.affected[number].sum(axis=1)
     first = require_adding_up(
         parts, answer.effects[number], scale, f"transfers and sourcing effects on {name}"

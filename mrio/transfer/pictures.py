@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,15 +34,21 @@ class TransferPictures:
         plotting.small_print(ax, self._small_print())
         return ax
 
-    def quadrant_data(self, x: str, y: str, by: str | Mapping[str, str] | None = None) -> pd.DataFrame:
+    def quadrant_data(
+        self,
+        x: str = "value_added",
+        y: str = "co2",
+        by: str | Mapping[str, str] | None = None,
+        regions: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
         """Return the effects of transfer on two accounts, one row a region (and product or class)."""
         columns = {}
         for account in (x, y):
-            impact = self.transfer.by_class(
-                self.transfer.impact(account).sum(["use", "from_region", "to_region"]), by
-            )
-            dims = ["region"] if by is None else ["region", "sector"]
-            columns[account] = impact.transpose(*dims).to_series()
+            impact = self.transfer.impact(account).sum(["use", "from_region", "to_region"])
+            values = self.transfer.by_class(impact.sel(region=list(regions or self.transfer.regions)), by)
+            columns[account] = values.transpose(
+                *(["region"] if by is None else ["region", "sector"])
+            ).to_series()
         return pd.DataFrame(columns)
 
     def quadrant(
@@ -50,12 +56,14 @@ class TransferPictures:
         x: str = "value_added",
         y: str = "co2",
         by: str | Mapping[str, str] | None = None,
+        regions: Sequence[str] | None = None,
         ax: Any | None = None,
     ) -> Any:
         """Draw the effects on two accounts as points: win-win is lower right where y is an emission."""
         units = tuple(self.transfer.impact(account).attrs["units"] for account in (x, y))
         title = f"Effects of transfer on {x} and {y}, {self._periods()}"
-        ax = plotting.quadrants(self.quadrant_data(x, y, by), (units[0], units[1]), title, ax)
+        table = self.quadrant_data(x, y, by, regions)
+        ax = plotting.quadrants(table, (units[0], units[1]), title, ax)
         plotting.small_print(ax, self._small_print())
         return ax
 

@@ -43,7 +43,10 @@ class Moves:
             Purchases in each cell, (V, cells).
         """
         rate = np.divide(volumes, self.moved, out=np.zeros_like(volumes), where=self.moved > 0)
-        return np.asarray((self.losses * rate[:, np.newaxis]) @ self.gains.T)
+        origins, cells = self.losses.shape
+        # One large product instead of one a volume: small threaded products collapse on shared cores.
+        weighted = (self.losses * rate[:, np.newaxis]).reshape(-1, cells)
+        return (weighted @ self.gains.T).reshape(-1, origins, origins)
 
 
 def between_origins(first: Array, second: Array) -> list[Moves]:

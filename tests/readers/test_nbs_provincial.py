@@ -385,7 +385,7 @@ def test_all_30_own_sheets():
             np.testing.assert_allclose(t.Z, Z[region], rtol=0, atol=1e-6 * Z[region].max())
         # Own sheets write totals of trade as outflow where exports are not known.
         assert t.has_split == (region not in TOTALS_ONLY - {"Shandong"}), region
-        # Gross output of the last row of some sheets misses inputs by up to 1.4e-5.
+        # Output differs from inputs by up to 1.4e-5 in some sheets.
         t.check(tolerance=2e-5)
 
 

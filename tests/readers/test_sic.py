@@ -94,6 +94,8 @@ def grid(a):
             row[at[f"F{LETTERS[k // 4]}00{k % 4 + 1}"]] = float(value)
         if final is not None:
             row[at["ET"]] = float(np.sum(values))
+            row[at["FT"]] = float(np.sum(final))
+            row[at["STK"]] = row[at["EX"]] = 0.0
         rows.append(row)
 
     inputs = a["Z"].sum(0) + a["m"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mrio.errors import FileError, LabelError, MissingDataError, MissingExtraError
-from mrio.readers.consistency import Total, name_problems, total_problems, unit_problems
+from mrio.readers.consistency import Total, name_cells, name_problems, total_problems, unit_problems
 from mrio.readers.workbook import Block, address, code, header, numbers, open_csv, open_workbook
 from tests.readers.sheets import as_sheet, write
 
@@ -103,10 +103,12 @@ def test_error_cells_count_as_empty(tmp_path):
 def test_names_beside_codes():
     sheet = as_sheet(GRID)
     row, column = header(sheet, ["1", "2"], along="row"), header(sheet, ["1", "2"], along="column")
-    assert name_problems(sheet, row, ["wheat", "steel"]) == []
-    assert name_problems(sheet, column, ["wheat", ("iron", "steel")]) == []
-    assert name_problems(sheet, column, ["", "steel"]) == []
-    (problem,) = name_problems(sheet, row, ["steel", "wheat"])
+    above, left = name_cells(sheet, row), name_cells(sheet, column)
+    assert above == [(1, 3), (2, 4)]
+    assert name_problems(sheet, above, ["wheat", "steel"]) == []
+    assert name_problems(sheet, left, ["wheat", ("iron", "steel")]) == []
+    assert name_problems(sheet, left, ["", "steel"]) == []
+    (problem,) = name_problems(sheet, above, ["steel", "wheat"])
     assert "D2 ('wheat', expected 'steel'), E3" in problem.where
 
 

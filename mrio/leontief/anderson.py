@@ -1,0 +1,122 @@
+"""Fixed-point iteration with Anderson mixing of depth two, every right-hand side on its own.
+
+A sweep of a splitting method maps X to G(X). Mixing takes, column by column, the combination of the last
+three G whose increments F = G - X are shortest (Anderson 1965; Walker and Ni 2011, doi:10.1137/10078356X),
+which removes the slow mode that block methods leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mrio.leontief.norms import Norm, rounding
+from mrio.leontief.report import Floats
+
+_CAUTION = 20.0
+
+Sweep = Callable[[Floats, Floats, NDArray[np.intp]], tuple[Floats, Floats]]
+"""Maps right-hand sides B (n, k), X (n, k) and the numbers of these columns (k,) to G(X) (n, k) and the norm
+(k,) of the residuals met."""
+
+
+@dataclass(frozen=True)
+class Iterate:
+    """Where an iteration stopped.
+
+    Parameters
+    ----------
+    X
+        Answer (n, k).
+    sweeps
+        Sweeps of the column that needed most.
+    converged
+        Every column reached its target.
+    """
+
+    X: Floats
+    sweeps: int
+    converged: bool
+
+
+def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_sweeps: int) -> Iterate:
+    """Sweep until the residual of each column of X (n, k) is expected below its `target` (k,).
+
+    The residual met in a sweep is that of the X before it; what is left after it is expected from the
+    contraction of the last sweep, with caution. Columns that are done leave the iteration. X is not changed.
+    """
+    answer = np.empty_like(B)
+    active = np.arange(B.shape[1])
+    history = _History()
+    before = np.full(B.shape[1], np.inf)
+    for number in range(1, max_sweeps + 1):
+        G, met = sweep(B, X, active)
+        contraction = np.divide(met, before, out=np.ones_like(met), where=np.isfinite(before) & (before > 0))
+        expected = met * np.minimum(1.0, _CAUTION * contraction)
+        done = expected <= np.maximum(target[active], rounding(B.shape[0]) * norm(G))
+        if done.any():
+            answer[:, active[done]] = G[:, done]
+            if done.all():
+                return Iterate(answer, number, True)
+            going = ~done
+            active, B, X, G, met = active[going], B[:, going], X[:, going], G[:, going], met[going]
+            history.keep(going)
+        if not np.isfinite(met).all():
+            break
+        before = met
+        X = history.mix(X, G)
+    answer[:, active] = G
+    return Iterate(answer, number, False)
+
+
+class _History:
+    """The last increments and images of an iteration, as differences."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Floats, Floats] | None = None
+        self._differences: list[tuple[Floats, Floats]] = []
+
+    def keep(self, columns: NDArray[np.bool_]) -> None:
+        """Drop the columns that are not in the mask (k,)."""
+        if self._last is not None:
+            self._last = (self._last[0][:, columns], self._last[1][:, columns])
+        self._differences = [(dF[:, columns], dG[:, columns]) for dF, dG in self._differences]
+
+    def mix(self, X: Floats, G: Floats) -> Floats:
+        """Return the next X (n, k)."""
+        F = G - X
+        if self._last is not None:
+            self._differences = [(F - self._last[0], G - self._last[1]), *self._differences[:1]]
+        self._last = (F, G)
+        if not self._differences:
+            return G
+        mixed = G.copy()
+        weights = _weights(F, [dF for dF, _ in self._differences])
+        for weight, (_, dG) in zip(weights, self._differences, strict=True):
+            mixed -= weight * dG
+        return mixed
+
+
+def _weights(F: Floats, differences: list[Floats]) -> list[Floats]:
+    """Return the least-squares weights (k,) of one or two differences that make F (n, k) shortest."""
+    a, b = _dots(differences[0], differences[0]), _dots(differences[0], F)
+    first = np.divide(b, a, out=np.zeros_like(b), where=a > 0)
+    if len(differences) == 1:
+        return [first]
+    c, d = _dots(differences[0], differences[1]), _dots(differences[1], differences[1])
+    e = _dots(differences[1], F)
+    determinant = a * d - c * c
+    independent = determinant > 1e-12 * a * d
+    safe = np.where(independent, determinant, 1.0)
+    return [
+        np.where(independent, (b * d - e * c) / safe, first),
+        np.where(independent, (a * e - b * c) / safe, 0.0),
+    ]
+
+
+def _dots(left: Floats, right: Floats) -> Floats:
+    """Return the dot product of each column (k,)."""
+    return np.asarray(np.einsum("ij,ij->j", left, right))

@@ -1,0 +1,110 @@
+"""Block Jacobi for sparse and structured A: products with A and inverses of small diagonal blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse as sp
+
+from mrio.errors import ConvergenceError
+from mrio.leontief.anderson import iterate
+from mrio.leontief.matrices import Matrix, diagonal
+from mrio.leontief.norms import Norm, norm_of
+from mrio.leontief.report import Floats
+
+
+def inverse_blocks(A: Matrix, blocks: Sequence[int] | None) -> Floats:
+    """Return the inverses (R, N, N) of the diagonal blocks of I - A, or of its diagonal (n,).
+
+    Blocks are used where all regions have the same number of sectors and the blocks of a sparse A hold no
+    more numbers than A itself does.
+
+    Raises
+    ------
+    ConvergenceError
+        When a block is singular.
+    """
+    size = blocks[0] if blocks is not None and len(set(blocks)) == 1 else 1
+    if size == 1 or (sp.issparse(A) and A.shape[0] * size > A.nnz):
+        own = 1 - diagonal(A)
+        if np.any(own == 0):
+            raise ConvergenceError("A diagonal element of I - A is zero.")
+        return 1 / own
+    stack = _sparse_blocks(A, size) if sp.issparse(A) else A.diagonal_blocks()
+    try:
+        inverses: Floats = np.linalg.inv(np.eye(size) - stack)
+    except np.linalg.LinAlgError as error:
+        raise ConvergenceError("A diagonal block of I - A is singular.") from error
+    return inverses
+
+
+def _sparse_blocks(A: Matrix, size: int) -> Floats:
+    """Return the diagonal blocks (R, N, N) of a sparse A as arrays."""
+    entries = A.tocoo()
+    inside = entries.row // size == entries.col // size
+    rows, columns = entries.row[inside], entries.col[inside]
+    stack = np.zeros((A.shape[0] // size, size, size))
+    np.add.at(stack, (rows // size, rows % size, columns % size), entries.data[inside])
+    return stack
+
+
+class BlockJacobi:
+    """Iteration with A (n, n) as given; holds the inverses of its diagonal blocks.
+
+    Parameters
+    ----------
+    A
+        Anything with ``A @ X`` and ``A.T @ X``.
+    inverses
+        Inverses (R, N, N) of the diagonal blocks of I - A, or (n,) of its diagonal.
+    name
+        Name of the back end in reports.
+    max_sweeps
+        Sweeps after which the iteration gives up.
+    """
+
+    def __init__(self, A: Matrix, inverses: Floats, name: str, max_sweeps: int = 60) -> None:
+        self.name = name
+        self._A = A
+        self._inverses = inverses
+        self._max_sweeps = max_sweeps
+
+    def solve(
+        self, B: Floats, transposed: bool, target: Floats, guess: Floats | None = None
+    ) -> tuple[Floats, int]:
+        """Return X (n, k) with (I - A) X = B, or (I - A)' X = B, and the number of sweeps.
+
+        Raises
+        ------
+        ConvergenceError
+            When a column does not reach its target.
+        """
+        norm = norm_of(transposed)
+        found = iterate(
+            lambda rhs, X, _: self._sweep(rhs, X, transposed, norm),
+            B,
+            np.zeros_like(B) if guess is None else guess,
+            target,
+            norm,
+            self._max_sweeps,
+        )
+        if not found.converged:
+            raise ConvergenceError(
+                "Block Jacobi did not converge.", amount=f"{found.sweeps} sweeps", remedy='use solver="lu"'
+            )
+        return found.X, found.sweeps
+
+    def _sweep(self, B: Floats, X: Floats, transposed: bool, norm: Norm) -> tuple[Floats, Floats]:
+        """Return the next X (n, k) and the norm (k,) of the residual of X."""
+        residual: Floats = (self._A.T if transposed else self._A) @ X
+        residual += B
+        residual -= X
+        met = norm(residual)
+        if self._inverses.ndim == 1:
+            residual *= self._inverses[:, np.newaxis]
+        else:
+            inverses = self._inverses.transpose(0, 2, 1) if transposed else self._inverses
+            residual = (inverses @ residual.reshape(*inverses.shape[:2], -1)).reshape(B.shape)
+        residual += X
+        return residual, met

@@ -1,0 +1,252 @@
+"""The back ends of one A: built when needed, kept, and replaced when one does not converge."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import scipy.sparse as sp
+
+from mrio.errors import ConvergenceError, DataError, SolverError
+from mrio.leontief import policy
+from mrio.leontief.dense_lu import DenseLU, RefinedLU
+from mrio.leontief.gauss_seidel import GaussSeidel, panel_inverses, panels
+from mrio.leontief.jacobi import BlockJacobi, inverse_blocks
+from mrio.leontief.matrices import Matrix, diagonal, to_dense, to_sparse
+from mrio.leontief.memory import available_memory, require
+from mrio.leontief.norms import norm_of
+from mrio.leontief.report import Floats
+from mrio.leontief.sparse import BiCGSTAB, SuperLU
+from mrio.leontief.structured import Detection, SourcingOperator, detect
+from mrio.leontief.updates import UpdatedMatrix, Woodbury
+
+_log = logging.getLogger("mrio")
+
+_USUAL_SWEEPS = 9
+_USUAL_TOLERANCE = 1e-13
+_STRUCTURE = 1e-13
+
+
+class BackEnd(Protocol):
+    """What all back ends do."""
+
+    name: str
+
+    def solve(
+        self, B: Floats, transposed: bool, target: Floats, guess: Floats | None = None
+    ) -> tuple[Floats, int]:
+        """Return X (n, k) with (I - A) X = B, or (I - A)' X = B, and the sweeps.
+
+        An iteration stops when the norm of the residual of each column is below its `target` (k,).
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """X (n, k), the sweeps it took and the back end that found it."""
+
+    X: Floats
+    sweeps: int
+    solver: str
+
+
+class Plans:
+    """Chooses among the back ends of one A (n, n).
+
+    Parameters
+    ----------
+    A
+        In any storage.
+    blocks
+        Sizes of the regions.
+    solver
+        Name of a back end, or ``"auto"``.
+    base
+        Plans of the unchanged matrix where A is an updated one; what they have built serves on.
+    """
+
+    def __init__(
+        self, A: Matrix, blocks: Sequence[int] | None, solver: str, base: Plans | None = None
+    ) -> None:
+        if solver not in policy.SOLVERS:
+            raise DataError(
+                f"There is no solver {solver!r}.", remedy=f"choose one of {', '.join(policy.SOLVERS)}"
+            )
+        self._A = A
+        self._n: int = A.shape[0]
+        self._blocks = blocks
+        self._wanted = solver
+        self._built: dict[str, BackEnd] = {}
+        self._replaced: dict[str, str] = {}
+        self._n_rhs = 0
+        self._sweeps = _USUAL_SWEEPS
+        self._searched = False
+        self._base = Plans(A.base, blocks, "auto") if base is None and isinstance(A, UpdatedMatrix) else base
+        self.detection: Detection | None = None
+
+    @property
+    def in_use(self) -> str:
+        """Name of the back end the next right-hand side would meet."""
+        return self._name(1)
+
+    def solve(self, B: Floats, transposed: bool, target: Floats, guess: Floats | None = None) -> Answer:
+        """Solve with the back end that suits, and with another one where it does not converge.
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            When I - A is singular.
+        ConvergenceError
+            When the last back end did not converge either.
+        """
+        name = self._name(B.shape[1])
+        self._n_rhs += B.shape[1]
+        while True:
+            try:
+                X, sweeps = self.back_end(name).solve(B, transposed, target, guess)
+            except (ConvergenceError, np.linalg.LinAlgError) as failure:
+                following = self._after(name)
+                if following is None:
+                    raise
+                reason = getattr(failure, "what", str(failure))
+                _log.info("%s replaced by %s: %s", name, following, reason)
+                self._replaced[name] = name = following
+            else:
+                if name == GaussSeidel.name and guess is None:
+                    self._sweeps = sweeps
+                return Answer(X, sweeps, name)
+
+    def back_end(self, name: str) -> BackEnd:
+        """Return a back end; build it when this is its first use."""
+        if name not in self._built:
+            self._built[name] = self._build(name)
+        return self._built[name]
+
+    def _name(self, coming: int) -> str:
+        name = self._wanted if self._wanted != "auto" else self._choose(self._n_rhs + coming)
+        while name in self._replaced:
+            name = self._replaced[name]
+        return name
+
+    @property
+    def factors(self) -> str | None:
+        """Name of the factorisation that exists already, or None."""
+        return next((name for name in ("lu", "lu32") if name in self._built), None)
+
+    def _choose(self, n_rhs: int) -> str:
+        """Return the name that the policy gives; the factors once they exist."""
+        if self.factors is not None:
+            return self.factors
+        if self._base is not None and self._base.factors is not None:
+            return Woodbury.name
+        filling = self._A.nnz / (self._n * self._n) if sp.issparse(self._A) else 1.0
+        free = available_memory()
+        return policy.choose(
+            policy.Task(
+                self._n,
+                self._storage(),
+                filling,
+                n_rhs,
+                self._sweeps,
+                math.inf if free is None else free,
+            )
+        )
+
+    def _storage(self) -> policy.Storage:
+        """Return how A is stored; a dense A of the structured form counts as structured."""
+        if self._base is not None:
+            return "structured" if isinstance(self._base._A, SourcingOperator) else "dense"
+        if sp.issparse(self._A):
+            return "sparse"
+        if isinstance(self._A, np.ndarray):
+            found = self._n >= policy.SMALL and self._structure() is not None
+            return "structured" if found else "dense"
+        return "structured"
+
+    def _structure(self) -> Detection | None:
+        """Return the factors of a dense A where it has them; looked for once."""
+        if not self._searched:
+            self._searched = True
+            sizes = set(self._blocks or ())
+            if len(sizes) == 1 and len(self._blocks or ()) >= policy.FEWEST_REGIONS:
+                self.detection = detect(self._A, sizes.pop(), _STRUCTURE)
+        return self.detection
+
+    def _after(self, name: str) -> str | None:
+        """Return the back end that replaces one that failed."""
+        if name in ("gauss_seidel", "lu32"):
+            return "lu"
+        if name in ("sparse", "structured"):
+            return "bicgstab"
+        if name == "bicgstab":
+            return "superlu" if sp.issparse(self._A) else "lu"
+        return None
+
+    def _build(self, name: str) -> BackEnd:
+        needed = policy.bytes_needed(name, self._n)
+        if name in ("lu", "lu32", "gauss_seidel") and not isinstance(self._A, np.ndarray):
+            needed += 8 * self._n * self._n
+        others = {
+            f'solver="{other}"': policy.bytes_needed(other, self._n)
+            for other in ("lu32", "gauss_seidel", "bicgstab")
+        }
+        require(needed, f'solver="{name}"', others)
+        match name:
+            case "lu":
+                return DenseLU(to_dense(self._A))
+            case "lu32":
+                return RefinedLU(to_dense(self._A))
+            case "gauss_seidel":
+                return self._gauss_seidel()
+            case "sparse":
+                stored = to_sparse(self._A)
+                return BlockJacobi(stored, inverse_blocks(stored, self._blocks), name)
+            case "structured":
+                factors = self._factors()
+                matrix = factors if self._base is None else self._A
+                return BlockJacobi(matrix, inverse_blocks(factors, (factors.n_sectors,)), name)
+            case Woodbury.name:
+                return Woodbury(self._A, self._solve_base)
+            case "superlu":
+                return SuperLU(to_sparse(self._A))
+            case _:
+                return BiCGSTAB(self._A, diagonal(self._A))
+
+    def _gauss_seidel(self) -> GaussSeidel:
+        """Build the iteration; an updated A borrows the inverses of the unchanged one, nearly its own."""
+        if self._base is not None and isinstance(self._base._A, np.ndarray):
+            unchanged = self._base.back_end(GaussSeidel.name)
+            assert isinstance(unchanged, GaussSeidel)
+            return GaussSeidel(self._A, unchanged.panels, unchanged.inverses)
+        dense, rows = to_dense(self._A), panels(self._n, self._blocks)
+        return GaussSeidel(dense, rows, panel_inverses(dense, rows))
+
+    def _solve_base(self, B: Floats, transposed: bool) -> Floats:
+        """Solve the unchanged system to the last digits, for `Woodbury`."""
+        assert self._base is not None
+        return self._base.solve(B, transposed, _USUAL_TOLERANCE * norm_of(transposed)(B)).X
+
+    def _factors(self) -> SourcingOperator:
+        """Return A, or the unchanged A of an updated one, in the structured form.
+
+        Raises
+        ------
+        SolverError
+            When A does not have it.
+        """
+        A = self._A if self._base is None else self._base._A
+        if isinstance(A, SourcingOperator):
+            return A
+        found = self._structure() if isinstance(self._A, np.ndarray) else None
+        if found is None:
+            raise SolverError(
+                "A does not have the structured form.",
+                amount=f"a 1-norm of the difference above {_STRUCTURE:.0e}",
+                remedy='give the blocks of equal size, build a SourcingOperator, or use solver="auto"',
+            )
+        return found.operator
