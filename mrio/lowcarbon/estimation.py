@@ -24,6 +24,16 @@ Choice = Literal["trace", "hoerl-kennard", "hoerl-kennard-baldwin", "gcv"]
 
 _FEW_DF = 10
 _EXACT = 1e-12
+_ROOT_TEST = ["statistic", "p", "lags", "observations", "critical 5 %"]
+_JOINT_TEST = ["statistic", "p", "critical 5 %"]
+_COORDS = {
+    "k": ridge.GRID,
+    "rule": list(CHOICES),
+    "estimator": ["least squares", "ridge"],
+    "statistic": ["B", "se", "beta", "t", "p"],
+    "root_test": _ROOT_TEST,
+    "joint_test": _JOINT_TEST,
+}
 
 
 def stirpat(
@@ -86,44 +96,62 @@ def stirpat(
     {'P': 0.8, 'A': 0.4}
     """
     names = [impact, *drivers]
-    values = _logarithms(
-        numeric_columns(table, names, "table of series"), names, row_labels(table.index), logged
-    )
-    y, X = values[:, 0], values[:, 1:]
+    given = numeric_columns(table, names, "table of series")
+    rows = row_labels(table.index)
+    series = pd.DataFrame(_logarithms(given, names, rows, logged), index=rows, columns=names)
+    y, X = series[impact].to_numpy(), series[list(drivers)].to_numpy()
     _require_estimable(X, y, names)
-    series = pd.DataFrame(values, columns=names)
     data = ridge.standardise(X, y)
-    beta, vif, r2 = ridge.ridge_trace(data)
-    choices = _choices(data, beta, vif)
+    trace = ridge.ridge_trace(data)
+    _require_uncertain(float(trace[2][0]))
+    choices = _choices(data, trace[0], trace[1])
     chosen = choices[k] if isinstance(k, str) else float(k)
     if chosen < 0:
         raise DataError("A ridge parameter is zero or more.", amount=f"k = {chosen:g}")
-    _require_uncertain(float(r2[0]))
     fit = ridge.ridge_fit(data, chosen)
-    coefficients = xr.concat([_least_squares(X, y), _ridge_table(fit, len(y))], dim="method", join="exact")
     variables = {
-        "series": (("observation", "variable"), values),
-        "coefficient": coefficients.assign_coords(term=["const", *drivers]).drop_vars("method"),
-        "vif": ("driver", variance_inflation(X) if X.shape[1] > 1 else np.ones(1)),
-        "ridge_vif": ("driver", fit.vif),
-        "covariance": (("driver", "driver_2"), fit.covariance),
-        "trace_beta": (("k", "driver"), beta),
-        "trace_vif": (("k", "driver"), vif),
-        "trace_r2": ("k", r2),
-        "choice": ("rule", np.array([choices[rule] for rule in CHOICES])),
+        **_coefficients(X, y, fit),
+        **_trace(trace, choices),
         **_tests(series, impact, list(drivers)),
+        "series": (("observation", "variable"), series.to_numpy(), {"long_name": "logarithms"}),
     }
     coords = {
-        "observation": row_labels(table.index),
+        "observation": rows,
         "variable": names,
         "driver": list(drivers),
         "driver_2": list(drivers),
-        "k": ridge.GRID,
-        "rule": list(CHOICES),
-        "method": ["least squares", "ridge"],
+        "term": ["const", *drivers],
     }
     rule = k if isinstance(k, str) else "given"
-    return Stirpat(xr.Dataset(variables, coords=coords, attrs=_attrs(fit, len(y), impact, drivers, rule)))
+    attrs = _attrs(fit, len(y), impact, drivers, rule)
+    result = xr.Dataset(variables, coords={**_COORDS, **coords}, attrs=attrs)
+    for name in result.data_vars:
+        result[name].attrs["units"] = "1"
+    return Stirpat(result)
+
+
+def _coefficients(X: Array, y: Array, fit: ridge.RidgeFit) -> dict[str, Any]:
+    """Return coefficients of both methods, variance inflation and the covariance of the ridge fit."""
+    vif = variance_inflation(X) if X.shape[1] > 1 else np.ones(1)
+    both = np.stack([_least_squares(X, y), _ridge_table(fit, len(y))])
+    return {
+        "coefficient": (("estimator", "term", "statistic"), both, {"long_name": "coefficients"}),
+        "vif": ("driver", vif, {"long_name": "variance inflation of least squares"}),
+        "ridge_vif": ("driver", fit.vif, {"long_name": "variance inflation of the ridge fit"}),
+        "covariance": (("driver", "driver_2"), fit.covariance, {"long_name": "covariance of ridge B"}),
+    }
+
+
+def _trace(trace: tuple[Array, Array, Array], choices: dict[str, float]) -> dict[str, Any]:
+    """Return the ridge trace and k by every rule."""
+    beta, vif, r2 = trace
+    chosen = np.array([choices[rule] for rule in CHOICES])
+    return {
+        "trace_beta": (("k", "driver"), beta, {"long_name": "standardised coefficients along k"}),
+        "trace_vif": (("k", "driver"), vif, {"long_name": "variance inflation along k"}),
+        "trace_r2": ("k", r2, {"long_name": "R2 along k"}),
+        "choice": ("rule", chosen, {"long_name": "ridge parameter by rule"}),
+    }
 
 
 def _attrs(fit: ridge.RidgeFit, n: int, impact: str, drivers: Sequence[str], rule: str) -> dict[str, Any]:
@@ -216,47 +244,37 @@ def _choices(data: ridge.Standardised, beta: Array, vif: Array) -> dict[str, flo
     }
 
 
-def _least_squares(X: Array, y: Array) -> xr.DataArray:
+def _least_squares(X: Array, y: Array) -> Array:
     """Return the table of least squares (term, statistic), by statsmodels."""
     api = extra("statsmodels.api")
     found = api.OLS(y, api.add_constant(X, has_constant="add")).fit()
-    scale = np.append(np.nan, X.std(axis=0) / y.std())
-    columns = np.column_stack([found.params, found.bse, found.params * scale, found.tvalues, found.pvalues])
-    return _coefficient_table(columns)
+    beta = found.params * np.append(np.nan, X.std(axis=0) / y.std())
+    return np.column_stack([found.params, found.bse, beta, found.tvalues, found.pvalues])
 
 
-def _ridge_table(fit: ridge.RidgeFit, n: int) -> xr.DataArray:
+def _ridge_table(fit: ridge.RidgeFit, n: int) -> Array:
     """Return the table of a ridge fit (term, statistic)."""
     B, se = np.append(fit.const, fit.B), np.append(fit.se_const, fit.se_B)
     t = B / se
     p = np.array([t_p_value(float(value), n - len(fit.B) - 1) for value in t])
-    return _coefficient_table(np.column_stack([B, se, np.append(np.nan, fit.beta), t, p]))
-
-
-def _coefficient_table(columns: Array) -> xr.DataArray:
-    """Return a table of coefficients with named statistics."""
-    return xr.DataArray(
-        columns, dims=("term", "statistic"), coords={"statistic": ["B", "se", "beta", "t", "p"]}
-    )
+    return np.column_stack([B, se, np.append(np.nan, fit.beta), t, p])
 
 
 def _tests(series: pd.DataFrame, impact: str, drivers: list[str]) -> dict[str, Any]:
     """Return unit-root and cointegration tests, NaN where the series are too short for them."""
-    names = ["statistic", "p", "lags", "observations", "critical 5 %"]
-    roots = np.full((series.shape[1], len(names)), np.nan)
-    together = np.full(3, np.nan)
+    roots = np.full((series.shape[1], len(_ROOT_TEST)), np.nan)
+    together = np.full(len(_JOINT_TEST), np.nan)
     if len(series) < max(FEWEST, len(drivers) + 5):
         warnings.warn(
             f"{len(series)} observations bear no unit-root or cointegration test; they are left out.",
             DataWarning,
-            stacklevel=4,
+            stacklevel=3,
         )
     else:
-        roots = unit_root_tests(series)[names].to_numpy(dtype=float)
+        roots = unit_root_tests(series)[_ROOT_TEST].to_numpy(dtype=float)
         found = cointegration_test(series[impact], series[drivers])
-        together = np.array([found["statistic"], found["p"], found["critical 5 %"]])
-    labels = xr.DataArray(roots, dims=("variable", "root_test"), coords={"root_test": names})
-    joint = xr.DataArray(
-        together, dims="joint_test", coords={"joint_test": ["statistic", "p", "critical 5 %"]}
-    )
-    return {"unit_root": labels, "cointegration": joint}
+        together = np.array([found[name] for name in _JOINT_TEST])
+    return {
+        "unit_root": (("variable", "root_test"), roots, {"long_name": "augmented Dickey-Fuller tests"}),
+        "cointegration": ("joint_test", together, {"long_name": "Engle-Granger test"}),
+    }

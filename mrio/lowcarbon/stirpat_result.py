@@ -142,7 +142,7 @@ class Stirpat(Result):
         return pd.Series(observed.to_numpy() - fitted, index=observed.index, name="residual")
 
     def to_dataframe(self) -> pd.DataFrame:
-        """Return all coefficients in long form: method, term, statistic, value."""
+        """Return all coefficients in long form: estimator, term, statistic, value."""
         return self.data["coefficient"].to_series().rename("value").reset_index()
 
     def summary(self) -> pd.DataFrame:
@@ -166,9 +166,9 @@ class Stirpat(Result):
 
         return ridge_trace_picture(self, ax)
 
-    def _table(self, method: str) -> pd.DataFrame:
-        """Return the coefficients of one method, one row a term."""
-        return as_frame(self.data["coefficient"].sel(method=method), "term", "statistic")
+    def _table(self, estimator: str) -> pd.DataFrame:
+        """Return the coefficients of one estimator, one row a term."""
+        return as_frame(self.data["coefficient"].sel(estimator=estimator), "term", "statistic")
 
     def _observed(self) -> Array:
         """Return the logarithms of the drivers (n, m)."""
