@@ -14,13 +14,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from mrio import lowcarbon as lowcarbon
+    from mrio.balancing.balance import gras as gras
+    from mrio.balancing.balance import ras as ras
+    from mrio.balancing.proportional import ipf as ipf
+    from mrio.balancing.reconcile import kras as kras
     from mrio.building.assemble import assemble as assemble
-    from mrio.building.balance import gras as gras
-    from mrio.building.balance import ras as ras
     from mrio.building.base_year import UpdateRule as UpdateRule
     from mrio.building.constraints import Constraints as Constraints
-    from mrio.building.proportional import ipf as ipf
-    from mrio.building.reconcile import kras as kras
     from mrio.building.regional import RegionalTable as RegionalTable
     from mrio.building.trade_rule import TradeRule as TradeRule
     from mrio.building.update import update as update
@@ -58,12 +58,12 @@ _HOMES = {
     "Variants": "mrio.tables",
     "assemble": "mrio.building.assemble",
     "decompose": "mrio.change",
-    "gras": "mrio.building.balance",
-    "ipf": "mrio.building.proportional",
-    "kras": "mrio.building.reconcile",
+    "gras": "mrio.balancing.balance",
+    "ipf": "mrio.balancing.proportional",
+    "kras": "mrio.balancing.reconcile",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
-    "ras": "mrio.building.balance",
+    "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
     "read_nbs_national": "mrio.readers.nbs_national",

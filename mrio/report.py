@@ -46,6 +46,16 @@ def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = N
         When there is no page for this kind of result.
     MissingExtraError
         When matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import mrio, pathlib, tempfile
+    >>> tables = mrio.load_example("illustrative")
+    >>> t = mrio.measure_transfer(tables["0"], tables["1"], block=["BJ", "TJ", "HE"])
+    >>> page = pathlib.Path(tempfile.mkdtemp()) / "transfer.html"
+    >>> write_report(t, page)
+    >>> page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    True
     """
     if not isinstance(result, Transfer):
         raise DataError(

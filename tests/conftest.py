@@ -14,15 +14,11 @@ from mrio.tables import System, Systems
 
 CASES = Path(__file__).parent / "cases"
 
-settings.register_profile(
-    "mrio",
-    max_examples=25,
-    deadline=None,
-    derandomize="CI" in os.environ,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("mrio")
+COMMON = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("quick", max_examples=20, derandomize="CI" in os.environ, **COMMON)
+# pytest --hypothesis-profile=thorough
+settings.register_profile("thorough", max_examples=400, **COMMON)
+settings.load_profile("quick")
 
 
 def worked_arrays(case, period):

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from mrio.balancing.capped import move_excess
 from mrio.building.assembly_notes import HEADLINE, cell_groups, plain, warn_of_estimates
 from mrio.building.border import Border, split_border
-from mrio.building.capped import move_excess
 from mrio.building.imports import ImportSplit, split_imports
 from mrio.building.nation import compare_with_nation, residual_table
 from mrio.building.national_fit import fit_to_nation

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.balance import Balanced
+from mrio.balancing.balance import Balanced
 from mrio.errors import DataError
 from mrio.tables import System
 
@@ -29,6 +29,11 @@ class UpdateRule:
         that did not trade then can; 0 keeps the zeros.
     tolerance
         Largest relative difference between regional margins and national cells.
+
+    Examples
+    --------
+    >>> UpdateRule(own_weight=0.75).opening
+    1e-06
     """
 
     own_weight: float = 0.5

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.feasibility import check_numbers
+from mrio.balancing.feasibility import check_numbers
 from mrio.errors import BalanceError, DataError, MrioError, raise_together
 
 Array = npt.NDArray[np.float64]
@@ -65,6 +65,11 @@ class Constraints:
         Prices of the numbers given; left out: those of the base table.
     source
         Who published the numbers.
+
+    Examples
+    --------
+    >>> Constraints(x=[[110.0], [120.0]], price_basis="current 2017 CNY", source="yearbook 2018").source
+    'yearbook 2018'
     """
 
     x: npt.ArrayLike

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.balance import Labels
-from mrio.building.capped import capped_shares
-from mrio.building.feasibility import check_numbers
+from mrio.balancing.balance import Labels
+from mrio.balancing.capped import capped_shares
+from mrio.balancing.feasibility import check_numbers
 from mrio.errors import BalanceError, DataError
 
 Array = npt.NDArray[np.float64]

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.balance import Balanced, gras
+from mrio.balancing.balance import Balanced, gras
+from mrio.balancing.capped import spread_capped
 from mrio.building.border import abroad
-from mrio.building.capped import spread_capped
 from mrio.building.regional import RegionalTable
 from mrio.building.stack import Stack
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mrio.balancing.capped import fit_capped
+from mrio.balancing.margins import MarginLike
+from mrio.balancing.proportional import ipf
 from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers, ratio
-from mrio.building.capped import fit_capped
 from mrio.building.constraints import level
-from mrio.building.margins import MarginLike
-from mrio.building.proportional import ipf
 from mrio.errors import BalanceError
 from mrio.provenance import Provenance
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.balance import gras
+from mrio.balancing.balance import gras
 from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers, ratio
 from mrio.errors import BalanceError
 from mrio.provenance import Provenance

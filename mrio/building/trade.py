@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.balance import Balanced, Stopping, ras
-from mrio.building.feasibility import check_numbers
+from mrio.balancing.balance import Balanced, Stopping, ras
+from mrio.balancing.feasibility import check_numbers
 from mrio.errors import BalanceError, DataError
 from mrio.schema import ADDING_UP
 

@@ -35,6 +35,11 @@ class TradeRule:
     own
         What each region keeps, from its published outflow and inflow: ``"max"``, ``"geometric"`` or ``"min"``
         (`own_supply`), or ``"charm"`` where only net flows are known (needs the nation).
+
+    Examples
+    --------
+    >>> TradeRule(prior="gravity", distance=np.array([[0.0, 112.2], [112.2, 0.0]]), own="geometric").exponent
+    1.5
     """
 
     prior: Literal["gravity", "proportional", "observed"] = "proportional"

@@ -19,6 +19,16 @@ class Decomposition(Result):
 
     Parts add up: the effects of an account sum to its change in every region and sector. Signs are gains of
     the named region. Made by `mrio.decompose`.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> tables = mrio.load_example("illustrative")
+    >>> d = mrio.decompose(tables["0"], tables["1"], account="co2")
+    >>> d.effects.dims
+    ('effect', 'region', 'sector')
+    >>> d.share().sel(region="HE").sum().round(9).item()
+    1.0
     """
 
     kind: ClassVar[str] = "decomposition"

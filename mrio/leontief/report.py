@@ -62,6 +62,7 @@ class Solution(_Base):
     Examples
     --------
     >>> import numpy as np
+    >>> from mrio.leontief import Leontief
     >>> x = Leontief(np.array([[0.2, 0.3], [0.1, 0.4]])).solve(np.array([1.0, 2.0]))
     >>> x.report.n_rhs, type(x + 1).__name__
     (1, 'ndarray')

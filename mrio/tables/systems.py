@@ -23,7 +23,17 @@ class Systems(Mapping[str, System]):
     Raises
     ------
     LabelError, UnitsError, PriceBasisError
-        When two tables differ in labels, money unit or kind of prices.
+        When two tables differ in labels, units or kind of prices, or have one name.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> tables = mrio.load_example("illustrative")
+    >>> mrio.Systems({"before": tables["0"], "after": tables["1"]})
+    <Systems: 2 tables>
+      illustrative: made-up numbers, about no real region
+      before: 0, 4 regions x 3 sectors, current CNY, producer prices
+      after: 1, 4 regions x 3 sectors, current CNY, producer prices
     """
 
     def __init__(self, tables: Mapping[str, System] | Iterable[System]) -> None:

@@ -43,6 +43,16 @@ class Transfer(Result):
 
     Volumes go from `from_region` to `to_region`; impacts are gains of `region`. Made by
     `mrio.measure_transfer`.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> tables = mrio.load_example("illustrative")
+    >>> t = mrio.measure_transfer(tables["0"], tables["1"], block=["BJ", "TJ", "HE"])
+    >>> t.impact("co2").dims
+    ('use', 'region', 'from_region', 'to_region', 'sector')
+    >>> t.blocks("co2").columns.tolist()
+    ['overall_in', 'overall_out', 'internal', 'elsewhere', 'total']
     """
 
     kind: ClassVar[str] = "transfer"

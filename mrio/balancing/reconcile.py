@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, sparray, spmatrix
 
-from mrio.building.balance import Balanced, Stopping, moved
-from mrio.building.feasibility import check_numbers
-from mrio.building.projection import constraint_gap, project
-from mrio.building.scaling import factors
+from mrio.balancing.balance import Balanced, Stopping, moved
+from mrio.balancing.feasibility import check_numbers
+from mrio.balancing.projection import constraint_gap, project
+from mrio.balancing.scaling import factors
 from mrio.errors import BalanceError, ConvergenceError, DataError
 
 Array = npt.NDArray[np.float64]

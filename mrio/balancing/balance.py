@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.feasibility import Names, check_margins, check_numbers, check_support, unconverged
-from mrio.building.scaling import margin_gap, polish, scale
+from mrio.balancing.feasibility import Names, check_margins, check_numbers, check_support, unconverged
+from mrio.balancing.scaling import margin_gap, polish, scale
 from mrio.errors import DataError
 
 Array = npt.NDArray[np.float64]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 
-from mrio.building.capped import capped_shares, fit_capped, move_excess, spread_capped
+from mrio.balancing.capped import capped_shares, fit_capped, move_excess, spread_capped
 from mrio.errors import BalanceError, ConvergenceError
 
 

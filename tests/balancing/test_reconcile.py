@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import coo_array, csr_matrix
 
-from mrio.building.balance import Stopping, gras
-from mrio.building.reconcile import kras
+from mrio.balancing.balance import Stopping, gras
+from mrio.balancing.reconcile import kras
 from mrio.errors import BalanceError, ConvergenceError, DataError, MissingDataError
 
 

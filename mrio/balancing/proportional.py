@@ -8,9 +8,9 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.balance import Balanced, Labels, Stopping, moved
-from mrio.building.feasibility import check_numbers
-from mrio.building.margins import (
+from mrio.balancing.balance import Balanced, Labels, Stopping, moved
+from mrio.balancing.feasibility import check_numbers
+from mrio.balancing.margins import (
     Margin,
     MarginLike,
     Names,
@@ -21,7 +21,7 @@ from mrio.building.margins import (
     read_margin,
     unconverged,
 )
-from mrio.building.projection import project
+from mrio.balancing.projection import project
 from mrio.errors import DataError, raise_together
 
 Array = npt.NDArray[np.float64]

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.balance import Balanced, Labels, Stopping, moved
-from mrio.building.margins import MarginLike
-from mrio.building.proportional import ipf
+from mrio.balancing.balance import Balanced, Labels, Stopping, moved
+from mrio.balancing.margins import MarginLike
+from mrio.balancing.proportional import ipf
 from mrio.errors import BalanceError
 
 Array = npt.NDArray[np.float64]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrio.building.balance import Stopping, gras, ras
-from mrio.building.proportional import ipf
+from mrio.balancing.balance import Stopping, gras, ras
+from mrio.balancing.proportional import ipf
 from mrio.errors import BalanceError, ConvergenceError, DataError, MissingDataError
 
 

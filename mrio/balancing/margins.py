@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from mrio.building.feasibility import check_numbers
-from mrio.building.scaling import factors
+from mrio.balancing.feasibility import check_numbers
+from mrio.balancing.scaling import factors
 from mrio.errors import BalanceError, ConvergenceError, DataError
 
 Array = npt.NDArray[np.float64]

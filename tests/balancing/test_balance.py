@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import brentq, minimize
 
-from mrio.building.balance import Stopping, gras, ras
+from mrio.balancing.balance import Stopping, gras, ras
 from mrio.errors import BalanceError, ConvergenceError, DataError, MissingDataError
 
 MIXED = np.array([[7.0, 3.0, 0.0], [-2.0, 4.0, 1.0], [5.0, -1.0, 2.0]])
