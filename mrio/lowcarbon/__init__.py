@@ -3,6 +3,14 @@
 Everything takes plain pandas tables; `decoupling`, `indicator_frame` and the accounts of an inventory also
 take the tables of this library. Statistics of other libraries (least squares, unit roots, cointegration,
 ridge paths) need the extra ``econometrics``.
+
+Examples
+--------
+>>> import pandas as pd
+>>> from mrio import lowcarbon
+>>> carbon, output = pd.Series([62.0, 44.0]), pd.Series([80.0, 320.0])
+>>> lowcarbon.decoupling(carbon, of=output, prices="constant 2014 CNY").states.iloc[0, 0]
+'strong decoupling'
 """
 
 from mrio.lowcarbon.circular import InvestmentDemand as InvestmentDemand

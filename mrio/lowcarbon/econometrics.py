@@ -212,5 +212,5 @@ def variance_inflation(X: Array) -> Array:
     X
         Regressors (n, m) without constant.
     """
-    correlation = np.atleast_2d(np.corrcoef(X, rowvar=False))
-    return np.asarray(np.diag(np.linalg.inv(correlation)))
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(X, rowvar=False)))
+    return np.asarray((vectors**2) @ (1.0 / values))

@@ -130,9 +130,9 @@ def ridge_fit(data: Standardised, k: float) -> RidgeFit:
     residual = (data.y - data.X @ beta) * data.scale_y
     r2 = 1.0 - float(residual @ residual) / data.scale_y**2
     s2 = float(residual @ residual) / (n - m - 1)
-    R = data.X.T @ data.X
-    W = np.linalg.inv(R + k * np.eye(m))
-    spread = W @ R @ W
+    # W Rxx W of the covariance, by the eigenvectors of Rxx: Q diag(l / (l + k)^2) Q'.
+    values, vectors = np.linalg.eigh(data.X.T @ data.X)
+    spread = (vectors * (values / (values + k) ** 2)) @ vectors.T
     covariance = s2 * spread / np.outer(data.scale_X, data.scale_X)
     se_const = float(np.sqrt(s2 / n + data.mean_X @ covariance @ data.mean_X))
     return RidgeFit(
@@ -166,10 +166,9 @@ def ridge_trace(data: Standardised, grid: Array = GRID) -> tuple[Array, Array, A
     tuple
         Standardised coefficients (g, m), variance inflation (g, m) and R2 (g,).
     """
-    R = data.X.T @ data.X
+    values, vectors = np.linalg.eigh(data.X.T @ data.X)
     beta = np.array([ridge_coefficients(data, float(k)) for k in grid])
-    W = np.linalg.inv(R + grid[:, np.newaxis, np.newaxis] * np.eye(len(R)))
-    vif = np.diagonal(W @ R @ W, axis1=1, axis2=2).copy()
+    vif = (values / (values + grid[:, np.newaxis]) ** 2) @ (vectors**2).T
     r2 = 1.0 - ((data.y - beta @ data.X.T) ** 2).sum(axis=1)
     return beta, vif, r2
 

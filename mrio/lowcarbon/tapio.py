@@ -96,10 +96,10 @@ class Decoupling(Result):
 
 def decoupling(
     data: Labelled | Systems,
-    account: str | None = None,
+    impact: str | None = None,
     *,
     of: Labelled | str,
-    side: Side = "production",
+    account: Side = "production",
     prices: str | None = None,
     deflator: Mapping[str, float] | None = None,
 ) -> Decoupling:
@@ -110,12 +110,13 @@ def decoupling(
     data
         Emissions by period: a Series (index periods), a DataFrame (periods in rows, regions in columns), a
         DataArray with a dim ``period``; or `Systems`.
-    account
-        With `Systems`: name of the account, for example ``"co2"``.
+    impact
+        With `Systems`: name of the satellite account, for example ``"co2"``.
     of
         Output in the form of `data`; with `Systems` ``"value_added"``, ``"output"`` or ``"final_demand"``.
-    side
-        With `Systems`: whether emissions are on the production or the consumption account.
+    account
+        With `Systems`: whether emissions are booked with the region that causes them (``"production"``) or
+        with the one whose final purchases need them (``"consumption"``).
     prices
         Price basis of `of`, for example ``"constant 2015 CNY"``; with `Systems` it is known.
     deflator
@@ -149,41 +150,56 @@ def decoupling(
     >>> result.states.iloc[0, 0], round(result.elasticity.values.item(), 4)
     ('strong decoupling', -0.0968)
     """
+    attrs = {"comment": ""}
     if isinstance(data, Systems):
-        impact, driver, prices = _from_systems(data, account, of, side)
+        emissions, driver, prices = _from_systems(data, impact, of, account)
+        what = f"{impact} ({account} account)"
+        attrs["comment"] = "; ".join(sorted({table.provenance.headline for table in data.values()} - {""}))
+        attrs |= {f"provenance_{name}": table.provenance.to_json() for name, table in data.items()}
+    elif isinstance(of, str) or impact is not None:
+        raise LabelError(
+            "Names of accounts were given without tables.",
+            remedy='give Systems, as in decoupling(systems, "co2", of="value_added"), or numbers in of=',
+        )
     else:
-        if isinstance(of, str) or account is not None:
-            raise LabelError(
-                "Names of accounts were given without tables.",
-                remedy='give Systems, as in decoupling(systems, "co2", of="value_added"), or numbers in of=',
-            )
-        impact, driver = _periods_by_region(data, "emissions"), _periods_by_region(of, "output")
-    _require_same_table(impact, driver)
+        emissions, driver = _periods_by_region(data, "emissions"), _periods_by_region(of, "output")
+        what = "emissions"
+    _require_same_table(emissions, driver)
+    driver, basis = _at_constant_prices(driver, prices, deflator)
+    attrs["title"] = f"decoupling of {what} from {of if isinstance(of, str) else 'output'}"
+    attrs["price_basis"] = basis
+    attrs["checks"] = f"prices: {basis}; coupling from {LOW} to {HIGH}"
+    return Decoupling(_dataset(emissions, driver).assign_attrs(attrs))
+
+
+def _at_constant_prices(
+    driver: pd.DataFrame, prices: str | None, deflator: Mapping[str, float] | None
+) -> tuple[pd.DataFrame, str]:
+    """Return output, deflated where a deflator is given, and its price basis; warn of current prices."""
+    stated = prices or "not stated"
     if deflator is not None:
-        driver = _deflated(driver, deflator)
-        prices = f"constant, by the deflator given ({prices or 'prices not stated'})"
-    elif prices is None or parse_price_basis(prices).kind == "current":
+        return _deflated(driver, deflator), f"constant, by the deflator given ({stated})"
+    if prices is None or parse_price_basis(prices).kind == "current":
         warnings.warn(
-            f"Growth is in {prices or 'prices that are not stated'}: it contains the change of prices. "
+            f"Growth is in prices that are {stated}: it contains the change of prices. "
             "Give output in constant prices, or a deflator by period.",
             DataWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    what = f"{account or 'emissions'} ({side})" if isinstance(data, Systems) else "emissions"
-    return Decoupling(_dataset(impact, driver, f"decoupling of {what} from output", str(prices)))
+    return driver, stated
 
 
 def _from_systems(
-    systems: Systems, account: str | None, of: Labelled | str, side: Side
+    systems: Systems, impact: str | None, of: Labelled | str, account: Side
 ) -> tuple[pd.DataFrame, pd.DataFrame, str]:
     """Return emissions and output of all tables (period, region) and the price basis."""
-    if account is None or not isinstance(of, str):
+    if impact is None or not isinstance(of, str):
         raise LabelError("Tables need names.", remedy='give decoupling(systems, "co2", of="value_added")')
     regions = list(next(iter(systems.values())).regions)
-    impact = {name: regional_total(table, account, side)[0] for name, table in systems.items()}
+    emissions = {name: regional_total(table, impact, account)[0] for name, table in systems.items()}
     driver = {name: regional_total(table, of)[0] for name, table in systems.items()}
     prices = next(iter(systems.values())).price_basis
-    frames = [pd.DataFrame.from_dict(part, orient="index", columns=regions) for part in (impact, driver)]
+    frames = [pd.DataFrame.from_dict(part, orient="index", columns=regions) for part in (emissions, driver)]
     return frames[0], frames[1], prices
 
 
@@ -248,7 +264,7 @@ def _deflated(driver: pd.DataFrame, deflator: Mapping[str, float]) -> pd.DataFra
     return driver.div(prices / prices[0], axis=0)
 
 
-def _dataset(impact: pd.DataFrame, driver: pd.DataFrame, title: str, prices: str) -> xr.Dataset:
+def _dataset(impact: pd.DataFrame, driver: pd.DataFrame) -> xr.Dataset:
     """Return the Dataset of consecutive intervals, and of the whole span where there are several."""
     last = len(impact) - 1
     pairs = [(start, start + 1) for start in range(last)] + ([(0, last)] if last > 1 else [])
@@ -261,7 +277,7 @@ def _dataset(impact: pd.DataFrame, driver: pd.DataFrame, title: str, prices: str
     ]
     both = ("interval", "region")
     one = {"units": "1"}
-    data = xr.Dataset(
+    return xr.Dataset(
         {
             "impact_change": (both, relative[0] - 1.0, {**one, "long_name": "relative change of emissions"}),
             "driver_change": (both, relative[1] - 1.0, {**one, "long_name": "relative change of output"}),
@@ -273,9 +289,3 @@ def _dataset(impact: pd.DataFrame, driver: pd.DataFrame, title: str, prices: str
             "region": list(impact.columns),
         },
     )
-    data.attrs = {
-        "title": title,
-        "price_basis": prices,
-        "checks": f"prices: {prices}; coupling from {LOW} to {HIGH}",
-    }
-    return data

@@ -76,7 +76,7 @@ def test_on_tables_production_and_consumption():
     with pytest.warns(DataWarning, match="change of prices"):
         made = decoupling(tables, "co2", of="value_added")
     with pytest.warns(DataWarning, match="change of prices"):
-        used = decoupling(tables, "co2", of="final_demand", side="consumption")
+        used = decoupling(tables, "co2", of="final_demand", account="consumption")
     first, last = tables["0"], tables["1"]
     for position, region in enumerate(first.regions):
         c = [t.accounts["co2"].values[position].sum() for t in (first, last)]
@@ -84,6 +84,10 @@ def test_on_tables_production_and_consumption():
         expected = (c[1] / c[0] - 1) / (y[1] / y[0] - 1)
         assert made.elasticity.sel(region=region).item() == pytest.approx(expected, rel=1e-10)
     assert not np.allclose(made.elasticity, used.elasticity)
+    assert "made-up" in made.headline
+    with pytest.warns(DataWarning, match="change of prices"):
+        asked = tables.decoupling("co2", of="final_demand", account="consumption")
+    assert asked.data.identical(used.data)
 
 
 def test_consumption_account_is_the_inverse_applied_to_final_purchases():
