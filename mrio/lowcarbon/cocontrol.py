@@ -11,7 +11,7 @@ ET says which of the two changes more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.pictures import CoControlPictures
 from mrio.results import Result
 
 Array: TypeAlias = NDArray[np.float64]
@@ -116,30 +117,30 @@ class CoControl(Result):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all points in long form: measure, pollutant, relative changes, ET, quadrant, meaning."""
-        rows = []
-        for pollutant in self.pollutants:
-            frame = pd.DataFrame(
-                {
-                    "pollutant": pollutant,
-                    "pollutant_change": self.relative[pollutant],
-                    "carbon_change": self.relative[self.carbon],
-                    "ET": self.elasticity[pollutant],
-                    "quadrant": self.quadrants()[pollutant],
-                    "meaning": self.meanings[pollutant],
-                }
-            )
-            rows.append(frame.rename_axis("measure").reset_index())
-        return pd.concat(rows, ignore_index=True)
+        relative, elasticity, quadrants = self.relative, self.elasticity, self.quadrants()
+        rows = [
+            {
+                "measure": measure,
+                "pollutant": pollutant,
+                "pollutant_change": relative.loc[measure, pollutant],
+                "carbon_change": relative.loc[measure, self.carbon],
+                "ET": elasticity.loc[measure, pollutant],
+                "quadrant": quadrants.loc[measure, pollutant],
+                "meaning": MEANINGS[int(self.data["quadrant"].sel(measure=measure, pollutant=pollutant))],
+            }
+            for measure in relative.index
+            for pollutant in self.pollutants
+        ]
+        return pd.DataFrame(rows)
 
     def summary(self) -> pd.DataFrame:
         """Return ET, quadrant and meaning of every measure and pollutant."""
         return self.to_dataframe().set_index(["measure", "pollutant"])
 
-    def plane(self, pollutant: str | None = None, ax: Any | None = None) -> Any:
-        """Draw the co-control plane of one pollutant, the first by default, and return its Axes."""
-        from mrio.lowcarbon.pictures import co_control_plane
-
-        return co_control_plane(self, pollutant or self.pollutants[0], ax)
+    @property
+    def plot(self) -> CoControlPictures:
+        """Pictures: ``plot.plane(pollutant)``."""
+        return CoControlPictures(self)
 
 
 def co_control(

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from mrio.errors import DataError, DataWarning, LabelError
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.pictures import EntropyPictures
 from mrio.results import Result, require_adding_up
 
 Array: TypeAlias = NDArray[np.float64]
@@ -161,6 +162,11 @@ class EntropyIndex(Result):
             for label, part in subsets.items()
         }
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(self.weights.index))
+
+    @property
+    def plot(self) -> EntropyPictures:
+        """Pictures: ``plot.contributions()``."""
+        return EntropyPictures(self)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all numbers in long form, one row an observation and indicator."""

@@ -12,6 +12,7 @@ import xarray as xr
 from mrio.errors import DataError, LabelError
 from mrio.lowcarbon.factors import EmissionFactors
 from mrio.lowcarbon.frames import as_frame
+from mrio.lowcarbon.pictures import InventoryPictures
 from mrio.results import Result, require_adding_up
 from mrio.tables import Account, System
 from mrio.units import conversion, parse_unit
@@ -154,6 +155,11 @@ class Inventory(Result):
         placed = float(flows.sum() + direct.sum())
         require_adding_up(placed, float(values.sum()), abs(placed), "account equals inventory")
         return Account(flows, self.unit, direct=direct if own else None)
+
+    @property
+    def plot(self) -> InventoryPictures:
+        """Pictures: ``plot.fuels(year)``."""
+        return InventoryPictures(self)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all emissions in long form: part, region, sector, fuel, year, value, unit."""

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.pictures import KayaPictures
 from mrio.results import Result, require_adding_up
 
 Array: TypeAlias = NDArray[np.float64]
@@ -86,6 +87,11 @@ class KayaDecomposition(Result):
     def total(self) -> float:
         """Change of the total: the difference, or the ratio."""
         return float(self.data.attrs["change"])
+
+    @property
+    def plot(self) -> KayaPictures:
+        """Pictures: ``plot.waterfall()``."""
+        return KayaPictures(self)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return additive effects in long form: term, factor, value."""

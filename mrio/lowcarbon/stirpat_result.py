@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from scipy import stats
 
 from mrio.errors import DataError
 from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.pictures import StirpatPictures
 from mrio.results import Result
 
 CHOICES: Final = ("trace", "hoerl-kennard", "hoerl-kennard-baldwin", "gcv")
@@ -160,11 +161,10 @@ class Stirpat(Result):
         )
         return table.reindex(["const", *self.drivers])
 
-    def plot_trace(self, ax: Any | None = None) -> Any:
-        """Draw the ridge trace with the chosen k and return its Axes."""
-        from mrio.lowcarbon.pictures import ridge_trace_picture
-
-        return ridge_trace_picture(self, ax)
+    @property
+    def plot(self) -> StirpatPictures:
+        """Pictures: ``plot.trace()``."""
+        return StirpatPictures(self)
 
     def _table(self, estimator: str) -> pd.DataFrame:
         """Return the coefficients of one estimator, one row a term."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
 from mrio.lowcarbon.frames import as_frame
+from mrio.lowcarbon.pictures import DecouplingPictures
 from mrio.lowcarbon.regional import Side, regional_total
 from mrio.results import Result
 from mrio.tables import Systems
@@ -92,6 +93,11 @@ class Decoupling(Result):
         """Return relative changes, elasticity and state of each interval and region."""
         names = ["impact_change", "driver_change", "elasticity", "state"]
         return self.data[names].to_dataframe(dim_order=["interval", "region"])[names]
+
+    @property
+    def plot(self) -> DecouplingPictures:
+        """Pictures: ``plot.states(interval)``."""
+        return DecouplingPictures(self)
 
 
 def decoupling(
@@ -181,8 +187,8 @@ def _at_constant_prices(
         return _deflated(driver, deflator), f"constant, by the deflator given ({stated})"
     if prices is None or parse_price_basis(prices).kind == "current":
         warnings.warn(
-            f"Growth is in prices that are {stated}: it contains the change of prices. "
-            "Give output in constant prices, or a deflator by period.",
+            f"Growth contains the change of prices (price basis: {stated}). Give output in constant prices, "
+            "or a deflator by period.",
             DataWarning,
             stacklevel=3,
         )
