@@ -37,6 +37,7 @@ from mrio.lowcarbon.fit_statistics import f_p_value as f_p_value
 from mrio.lowcarbon.fit_statistics import f_statistic as f_statistic
 from mrio.lowcarbon.fit_statistics import t_p_value as t_p_value
 from mrio.lowcarbon.inventory import co2_inventory as co2_inventory
+from mrio.lowcarbon.inventory import coal_equivalent as coal_equivalent
 from mrio.lowcarbon.inventory import electricity_emissions as electricity_emissions
 from mrio.lowcarbon.inventory import fuel_use_from_balance as fuel_use_from_balance
 from mrio.lowcarbon.inventory import pollutant_inventory as pollutant_inventory
@@ -52,6 +53,6 @@ from mrio.lowcarbon.series import load_series as load_series
 from mrio.lowcarbon.stirpat_result import Stirpat as Stirpat
 from mrio.lowcarbon.survey import indicator_frame as indicator_frame
 from mrio.lowcarbon.survey import standard_scores as standard_scores
-from mrio.lowcarbon.survey import wide as wide
+from mrio.lowcarbon.survey import wide_indicators as wide_indicators
 from mrio.lowcarbon.tapio import Decoupling as Decoupling
 from mrio.lowcarbon.tapio import decoupling as decoupling

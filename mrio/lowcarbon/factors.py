@@ -156,6 +156,22 @@ class EmissionFactors:
             raise MissingDataError(f"The factors {self.name!r} state no calorific values.")
         return (self.table["ncv"] / heat).rename("standard_coal")
 
+    def coal_equivalents(self) -> EmissionFactors:
+        """Return the standard-coal coefficients [kgce per kg or m3] in the place of the factors.
+
+        Raises
+        ------
+        MissingDataError
+            When a fuel has no coefficient.
+        """
+        coefficients = self.table.get("standard_coal")
+        if coefficients is None or coefficients.isna().any():
+            raise MissingDataError(
+                f"The factors {self.name!r} do not state 'standard_coal' of every fuel.",
+                remedy="give a table of factors with a column 'standard_coal'",
+            )
+        return self._with(coefficients.to_numpy(dtype=float), self.table["per"].tolist(), "standard coal")
+
     def renamed(self, names: Mapping[str, str]) -> EmissionFactors:
         """Return the set with other names of fuels, for example those of an own energy table.
 

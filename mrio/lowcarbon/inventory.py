@@ -205,6 +205,45 @@ def electricity_emissions(
     return as_array(rows, keys, "electricity", missing).assign_attrs(units=unit)
 
 
+def coal_equivalent(
+    energy: pd.DataFrame, factors: EmissionFactors, *, unit: str = "1e4 tce", missing: Missing = "raise"
+) -> xr.DataArray:
+    """Return energy use in standard coal, by region, sector and year.
+
+    Output over it is the energy efficiency of a sector; `Inventory.ranking` ranks sectors by it.
+
+    Parameters
+    ----------
+    energy
+        Tidy table of energy use; see `co2_inventory`. Electricity is refused: it has several coefficients.
+    factors
+        A set that states the standard-coal coefficients of the fuels.
+    unit
+        Unit of the result.
+    missing
+        What an absent row means.
+
+    Raises
+    ------
+    UnitsError, LabelError, MissingDataError, DataError
+        As `co2_inventory`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from mrio.lowcarbon import emission_factors
+    >>> coal = pd.DataFrame({"region": ["Beijing"], "sector": ["industry"], "fuel": ["coal"], "year": [2015],
+    ...     "value": [10.0], "unit": ["1e4 t"]})
+    >>> float(coal_equivalent(coal, emission_factors("provincial-guidelines-2011")).sum().round(6))
+    7.143
+    """
+    target = energy_unit(unit)
+    if target.basic != "kgce":
+        raise UnitsError(f"The unit {unit!r} is not of standard coal.", remedy='give for example "1e4 tce"')
+    kgce = _products(energy, factors.coal_equivalents(), missing, "energy use").sum("fuel")
+    return (kgce / target.scale).assign_attrs(units=unit, long_name="energy use")
+
+
 def fuel_use_from_balance(balance: pd.DataFrame) -> pd.DataFrame:
     """Return the fuel burnt by each sector from the flows of an energy balance.
 
@@ -233,7 +272,8 @@ def fuel_use_from_balance(balance: pd.DataFrame) -> pd.DataFrame:
     keys = ("region", "year", "fuel", "flow")
     rows = checked_rows(balance, keys, "energy balance")
     index = ["region", "year", "fuel", "unit"]
-    wide = rows.pivot(index=index, columns="flow", values="value").fillna(0.0)
+    wide = rows.pivot_table(index=index, columns="flow", values="value", aggfunc="first", sort=False)
+    wide = wide.fillna(0.0)
     unknown = sorted(set(wide.columns) - set(BALANCE_FLOWS))
     if unknown:
         raise LabelError(
@@ -267,7 +307,14 @@ def _inventory(
 def _emissions(
     energy: pd.DataFrame, factors: EmissionFactors, unit: str, missing: Missing, what: str
 ) -> xr.DataArray:
-    """Return emissions (region, sector, fuel, year) [`unit`] of checked quantities times factors."""
+    """Return emissions (region, sector, fuel, year) [`unit`] of a table of energy use."""
+    substance = parse_unit(unit).base.removeprefix("t").strip()
+    per_kg = conversion(parse_unit(f"kg {substance}".strip()), parse_unit(unit))
+    return _products(energy, factors, missing, what) * per_kg
+
+
+def _products(energy: pd.DataFrame, factors: EmissionFactors, missing: Missing, what: str) -> xr.DataArray:
+    """Return checked quantities in basic units times factors (region, sector, fuel, year)."""
     rows = checked_rows(energy, KEYS, what)
     _require_factors(rows, factors, what)
     units = {text: energy_unit(text) for text in rows["unit"].unique()}
@@ -277,9 +324,7 @@ def _emissions(
         raise _mixture(rows[basic != per], basic[basic != per], per[basic != per])
     scale = rows["unit"].map(lambda text: units[text].scale).to_numpy(dtype=float)
     factor = rows["fuel"].map(factors.table["factor"]).to_numpy(dtype=float)
-    substance = parse_unit(unit).base.removeprefix("t").strip()
-    per_kg = conversion(parse_unit(f"kg {substance}".strip()), parse_unit(unit))
-    rows["value"] = rows["value"].to_numpy(dtype=float) * scale * factor * per_kg
+    rows["value"] = rows["value"].to_numpy(dtype=float) * scale * factor
     return as_array(rows, KEYS, what, missing)
 
 

@@ -164,5 +164,8 @@ def _points(ax: Any, table: pd.DataFrame, colours: list[str]) -> None:
     """Draw the rows of a table with two columns as points with their names."""
     x, y = (table.iloc[:, column].to_numpy(dtype=float) for column in (0, 1))
     ax.scatter(x, y, c=colours, s=36, zorder=3)
+    middle = (min(x.min(), 0.0) + max(x.max(), 0.0)) / 2.0
     for name, left, low in zip(table.index, x, y, strict=True):
-        ax.annotate(str(name), (left, low), (4, 4), textcoords="offset points", fontsize=7)
+        # Names of points on the right run to the left, so that they stay inside.
+        side, across = (-4, "right") if left > middle else (4, "left")
+        ax.annotate(str(name), (left, low), (side, 4), textcoords="offset points", fontsize=7, ha=across)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import product
 from typing import Final
 
 import numpy as np
@@ -21,6 +19,7 @@ from mrio.lowcarbon.econometrics import is_stationary
 from mrio.lowcarbon.energy_units import KILOJOULES_PER_KGCE
 from mrio.lowcarbon.factors import emission_factors
 from mrio.lowcarbon.fit_statistics import adjusted_r2, f_p_value, f_statistic, t_p_value, t_statistic
+from mrio.lowcarbon.rounding import Printed, Recomputed, growth_per_year, relative_change, rounding_range
 from mrio.lowcarbon.series import printed_rows
 from mrio.lowcarbon.tapio import tapio
 
@@ -31,106 +30,6 @@ _FUELS = ("coal", "gasoline", "kerosene", "diesel", "fuel oil", "LPG", "natural 
 _RESEARCH_YEARS = (2021, 2020, 2019, 2018, 2017, 2016, 2014)
 _PLAUSIBLE_SHARE = (0.10, 0.20)
 _YEARS = 8
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A number as printed.
-
-    Parameters
-    ----------
-    text
-        The number with its digits.
-
-    Examples
-    --------
-    >>> round(Printed("0.0840").low, 6), Printed("300").high
-    (0.08395, 300.5)
-    """
-
-    text: str
-
-    @property
-    def value(self) -> float:
-        """The number."""
-        return float(self.text)
-
-    @property
-    def half(self) -> float:
-        """Half a unit of the last digit."""
-        return 0.5 * 10.0 ** -len(self.text.partition(".")[2])
-
-    @property
-    def low(self) -> float:
-        """Lowest number that is printed like this."""
-        return self.value - self.half
-
-    @property
-    def high(self) -> float:
-        """Highest number that is printed like this."""
-        return self.value + self.half
-
-
-@dataclass(frozen=True)
-class Recomputed:
-    """One recomputed number beside what is printed.
-
-    Attributes
-    ----------
-    part
-        Which of several numbers of an item; empty where there is one.
-    printed
-        The interval printed, (low, value, high), or None where nothing is printed.
-    computed
-        The interval recomputed, (low, value, high).
-    """
-
-    part: str
-    printed: tuple[float, float, float] | None
-    computed: tuple[float, float, float]
-
-    @property
-    def agrees(self) -> bool:
-        """Whether the two intervals overlap."""
-        if self.printed is None:
-            return True
-        slack = 1e-9 * abs(self.computed[1])
-        return self.computed[0] <= self.printed[2] + slack and self.printed[0] <= self.computed[2] + slack
-
-
-def rounding_range(function: Callable[..., float], *numbers: Printed) -> tuple[float, float, float]:
-    """Return lowest, central and highest result of a function of printed numbers.
-
-    Parameters
-    ----------
-    function
-        Monotone in each argument.
-    numbers
-        Its arguments.
-
-    Examples
-    --------
-    >>> [round(x, 2) for x in rounding_range(relative_change, Printed("0.2757"), Printed("0.8356"))]
-    [203.01, 203.08, 203.16]
-    """
-    corners = [function(*chosen) for chosen in product(*((number.low, number.high) for number in numbers))]
-    return min(corners), function(*(number.value for number in numbers)), max(corners)
-
-
-def relative_change(first: float, last: float) -> float:
-    """Return the change from first to last [%]."""
-    return 100.0 * (last / first - 1.0)
-
-
-def growth_per_year(first: float, last: float, years: float) -> float:
-    """Return the yearly growth that leads from first to last [%].
-
-    Examples
-    --------
-    >>> round(growth_per_year(80, 320, 9), 2)
-    16.65
-    """
-    return 100.0 * float((last / first) ** (1.0 / years) - 1.0)
 
 
 def check_papers(*, only: str | None = None) -> pd.DataFrame:

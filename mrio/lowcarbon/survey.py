@@ -41,7 +41,7 @@ def indicator_frame(tables: Mapping[str, System]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def wide(frame: pd.DataFrame) -> pd.DataFrame:
+def wide_indicators(frame: pd.DataFrame) -> pd.DataFrame:
     """Return indicators in columns, one row a period and region; what is not defined is NaN.
 
     Parameters
@@ -52,10 +52,12 @@ def wide(frame: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import mrio
-    >>> wide(indicator_frame(mrio.load_example("illustrative"))).shape[0]
+    >>> wide_indicators(indicator_frame(mrio.load_example("illustrative"))).shape[0]
     8
     """
-    table = frame.pivot(index=["period", "region"], columns="indicator", values="value")
+    table = frame.pivot_table(
+        index=["period", "region"], columns="indicator", values="value", aggfunc="first", sort=False
+    )
     return table.rename_axis(columns=None)
 
 

@@ -56,6 +56,9 @@ def checked_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> pd.Data
             remedy="name every row fully",
             table=rows[empty],
         )
+    if "year" in keys and pd.api.types.is_float_dtype(rows["year"]):
+        # Spreadsheets give years as 2014.0.
+        rows["year"] = rows["year"].map(lambda year: int(year) if year == int(year) else year)
     rows[list(keys)] = rows[list(keys)].astype(str)
     rows["value"] = pd.to_numeric(rows["value"], errors="coerce")
     raise_together(_problems(rows, keys, what))

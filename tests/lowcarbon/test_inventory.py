@@ -11,6 +11,7 @@ import mrio
 from mrio.errors import DataError, LabelError, MissingDataError, UnitsError
 from mrio.lowcarbon import (
     co2_inventory,
+    coal_equivalent,
     electricity_emissions,
     emission_factors,
     fuel_use_from_balance,
@@ -201,6 +202,23 @@ def test_shares_intensity_and_ranking():
     assert result.ranking(intensity.fillna(0)).loc["power"].tolist() == [2.0, 1.0]
     with pytest.raises(LabelError, match="dim 'sector'"):
         result.intensity(output.assign_coords(sector=["steel", "power "]), "1e8 CNY")
+
+
+def test_energy_in_standard_coal_and_its_efficiency():
+    use = coal_equivalent(energy(), FACTORS)
+    assert use.sel(sector="steel", year="2012").item() == pytest.approx(10 * 0.7143, rel=1e-12)
+    assert use.sel(sector="power", year="2012").item() == pytest.approx(1e8 * 1.33 / 1e7, rel=1e-12)
+    ranks = co2_inventory(energy(), FACTORS).ranking(1.0 / use)
+    assert ranks.loc["steel"].tolist() == [1.0, 1.0]
+    with pytest.raises(UnitsError, match="not of standard coal"):
+        coal_equivalent(energy(), FACTORS, unit="TJ")
+    with pytest.raises(MissingDataError, match="standard_coal"):
+        coal_equivalent(energy(), emission_factors({"coal": 1.0, "natural gas": 1.0}))
+
+
+def test_years_of_spreadsheets_are_years():
+    table = energy(year=[2012.0, 2017.0, 2012.0, 2017.0])
+    assert list(co2_inventory(table, FACTORS).data["year"].values) == ["2012", "2017"]
 
 
 def test_an_inventory_becomes_an_account_of_a_table():

@@ -4,7 +4,7 @@ import pytest
 
 import mrio
 from mrio.lowcarbon import check_papers
-from mrio.lowcarbon.printed import Printed, growth_per_year, relative_change, rounding_range
+from mrio.lowcarbon.rounding import Printed, growth_per_year, relative_change, rounding_range
 from tests.lowcarbon.cases import seeds
 
 SEEDS = seeds()
