@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mrio import lowcarbon as lowcarbon
     from mrio.balancing.balance import gras as gras
     from mrio.balancing.balance import ras as ras
     from mrio.balancing.proportional import ipf as ipf
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.embodied_trade import embodied_trade as embodied_trade
+    from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
     from mrio.measures.extraction import extract_each as extract_each
     from mrio.measures.feedback import feedback as feedback
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
     from mrio.measures.linkages import linkages as linkages
     from mrio.measures.multipliers import multipliers as multipliers
     from mrio.measures.paths import structural_paths as structural_paths
+    from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.deflators import read_deflators as read_deflators
@@ -82,12 +87,15 @@ _HOMES = {
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
+    "chain_position": "mrio.measures.position",
+    "decompose_exports": "mrio.measures.exports",
+    "embodied_trade": "mrio.measures.embodied_trade",
+    "emission_cost": "mrio.transfer.indicators",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
-    "emission_cost": "mrio.transfer.indicators",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
@@ -108,14 +116,19 @@ _HOMES = {
     "read_sic": "mrio.readers.sic",
     "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
+    "value_added_trade": "mrio.measures.value_added_trade",
     "write_report": "mrio.report",
 }
 
-__all__ = [*sorted(_HOMES), "__version__"]
+_SUBMODULES = ("lowcarbon",)
+
+__all__ = [*sorted([*_HOMES, *_SUBMODULES]), "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used."""
+    if name in _SUBMODULES:
+        return import_module(f"mrio.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'mrio' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

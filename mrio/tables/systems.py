@@ -14,6 +14,7 @@ from mrio.units import comparable, parse_unit, same_unit
 
 if TYPE_CHECKING:
     from mrio.change.chain import DecompositionChain
+    from mrio.lowcarbon import Decoupling
     from mrio.transfer.chain import TransferChain
 
 
@@ -97,6 +98,28 @@ class Systems(Mapping[str, System]):
         from mrio.tables.netcdf import write_systems
 
         write_systems(self, path)
+
+    def decoupling(self, impact: str, *, of: str = "value_added", **options: Any) -> Decoupling:
+        """Return the decoupling of an account from growth; see `mrio.lowcarbon.decoupling`.
+
+        Parameters
+        ----------
+        impact
+            Name of the account, for example ``"co2"``.
+        of
+            ``"value_added"``, ``"output"`` or ``"final_demand"``.
+        **options
+            ``account="production"`` or ``"consumption"``, and ``deflator``.
+
+        Raises
+        ------
+        LabelError, DataError
+            As `mrio.lowcarbon.decoupling`.
+        """
+        # A door for users of tables, not a part of them: what stands above is loaded when it is asked for.
+        from mrio.lowcarbon import decoupling
+
+        return decoupling(self, impact, of=of, **options)
 
     def __repr__(self) -> str:
         lines = [f"  {name}: {table.title}, {table.price_basis}" for name, table in self.items()]
