@@ -29,6 +29,16 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.extraction import extract as extract
+    from mrio.measures.extraction import extract_each as extract_each
+    from mrio.measures.feedback import feedback as feedback
+    from mrio.measures.footprint import Footprint as Footprint
+    from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.influence import field_of_influence as field_of_influence
+    from mrio.measures.layers import production_layers as production_layers
+    from mrio.measures.linkages import linkages as linkages
+    from mrio.measures.multipliers import multipliers as multipliers
+    from mrio.measures.paths import structural_paths as structural_paths
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
@@ -42,11 +52,16 @@ if TYPE_CHECKING:
     from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
+    from mrio.transfer.bias import aggregation_bias as aggregation_bias
+    from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
+    from mrio.transfer.indicators import emission_cost as emission_cost
+    from mrio.transfer.indicators import quadrants as quadrants
 
 _HOMES = {
     "Account": "mrio.tables",
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
+    "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
@@ -56,13 +71,25 @@ _HOMES = {
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
+    "aggregation_bias": "mrio.transfer.bias",
     "assemble": "mrio.building.assemble",
+    "carbon_per_value_added": "mrio.transfer.indicators",
     "decompose": "mrio.change",
+    "extract": "mrio.measures.extraction",
+    "extract_each": "mrio.measures.extraction",
+    "feedback": "mrio.measures.feedback",
+    "field_of_influence": "mrio.measures.influence",
+    "footprint": "mrio.measures.footprint",
+    "emission_cost": "mrio.transfer.indicators",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
+    "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "multipliers": "mrio.measures.multipliers",
+    "production_layers": "mrio.measures.layers",
+    "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
@@ -70,6 +97,7 @@ _HOMES = {
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
+    "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
     "write_report": "mrio.report",
 }

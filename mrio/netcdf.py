@@ -11,15 +11,29 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
-    "co-control": ("mrio.lowcarbon", "CoControl"),
-    "coupling-coordination": ("mrio.lowcarbon", "CouplingCoordination"),
+    "footprint": ("mrio.measures.footprint", "Footprint"),
+    "multipliers": ("mrio.measures.multipliers", "Multipliers"),
+    "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
+    "production_layers": ("mrio.measures.layers", "ProductionLayers"),
+    "feedback": ("mrio.measures.feedback", "Feedback"),
+    "extraction": ("mrio.measures.extraction_result", "Extraction"),
+    "extractions": ("mrio.measures.extraction_result", "Extractions"),
+    "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
+    "linkages": ("mrio.measures.linkages", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
-    "decoupling": ("mrio.lowcarbon", "Decoupling"),
-    "entropy-index": ("mrio.lowcarbon", "EntropyIndex"),
+    "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "inventory": ("mrio.lowcarbon", "Inventory"),
-    "kaya-decomposition": ("mrio.lowcarbon", "KayaDecomposition"),
+    "entropy_index": ("mrio.lowcarbon", "EntropyIndex"),
     "stirpat": ("mrio.lowcarbon", "Stirpat"),
+    "decoupling": ("mrio.lowcarbon", "Decoupling"),
+    "kaya_decomposition": ("mrio.lowcarbon", "KayaDecomposition"),
+    "coupling_coordination": ("mrio.lowcarbon", "CouplingCoordination"),
+    "co_control": ("mrio.lowcarbon", "CoControl"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "aggregation_bias": ("mrio.transfer.bias", "AggregationBias"),
+    "demand_transfer": ("mrio.transfer", "DemandTransfer"),
+    "no_transfer": ("mrio.transfer", "NoTransfer"),
+    "counterfactual_transfer": ("mrio.transfer", "CounterfactualTransfer"),
 }
 """Home of each result class by the kind written in its files."""
 

@@ -25,7 +25,8 @@ from mrio.leontief.checks import (
 from mrio.leontief.norms import max_norm, norm_of, rounding, worst_ratio
 from mrio.leontief.plans import Answer, Plans
 from mrio.leontief.policy import BATCH, SMALL
-from mrio.leontief.report import Floats, Solution, SolveReport
+from mrio.leontief.progress import track
+from mrio.leontief.report import Floats, Solution, SolveReport, merge_reports
 from mrio.leontief.scaling import balance
 from mrio.leontief.spectral import inverse_norm_of, productivity_of, spectral_radius
 from mrio.leontief.updates import UpdatedMatrix
@@ -204,11 +205,12 @@ class Leontief:
         """Return the diagonal of L (n,): output of a sector for one unit of its own final purchases [1]."""
         own = np.empty(self.n)
         reports = []
-        for columns in self._batches(self.n):
+        batches = self._batches(self.n)
+        for columns in track(batches, len(batches), "diagonal of the inverse"):
             X, report = self._solve_columns(_units(self.n, columns), False, None)
             own[columns] = np.diagonal(X[columns])
             reports.append(report)
-        return Solution(own, _merge(reports))
+        return Solution(own, merge_reports(reports))
 
     def column(self, j: int) -> Solution:
         """Return column j of L (n,): the output that one unit of final purchases of j needs [1]."""
@@ -319,11 +321,12 @@ class Leontief:
             return X, self._last
         X = np.empty_like(B)
         reports = []
-        for columns in self._batches(B.shape[1]):
+        batches = self._batches(B.shape[1])
+        for columns in track(batches, len(batches), "right-hand sides"):
             start = None if guess is None else guess[:, columns]
             X[:, columns], report = self._solve_batch(B[:, columns], transposed, start)
             reports.append(report)
-        self._last = _merge(reports)
+        self._last = merge_reports(reports)
         return X, self._last
 
     def _solve_batch(self, B: Floats, transposed: bool, guess: Floats | None) -> tuple[Floats, SolveReport]:
@@ -390,15 +393,3 @@ def _units(n: int, columns: slice) -> Floats:
     units = np.zeros((n, width))
     units[columns] = np.eye(width)
     return units
-
-
-def _merge(reports: Sequence[SolveReport]) -> SolveReport:
-    """Return one report of several batches: the worst of each part."""
-    bounds = [report.error_bound for report in reports if report.error_bound is not None]
-    return SolveReport(
-        reports[-1].solver,
-        max(report.residual for report in reports),
-        max(bounds) if len(bounds) == len(reports) else None,
-        max(report.sweeps for report in reports),
-        sum(report.n_rhs for report in reports),
-    )

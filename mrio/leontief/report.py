@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,18 @@ class SolveReport:
             f"{self.solver}, right-hand sides {self.n_rhs}, sweeps {self.sweeps}, "
             f"relative residual {self.residual:.1e}, {bound}"
         )
+
+
+def merge_reports(reports: Sequence[SolveReport]) -> SolveReport:
+    """Return one report of several batches: the worst of each part."""
+    bounds = [report.error_bound for report in reports if report.error_bound is not None]
+    return SolveReport(
+        reports[-1].solver,
+        max(report.residual for report in reports),
+        max(bounds) if len(bounds) == len(reports) else None,
+        max(report.sweeps for report in reports),
+        sum(report.n_rhs for report in reports),
+    )
 
 
 class Solution(_Base):

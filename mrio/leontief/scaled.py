@@ -6,6 +6,8 @@ table is ``diag(1 / d) A diag(d)``. Products scale vectors in place of the n x n
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,12 +57,16 @@ class ScaledMatrix:
         product *= left
         return product
 
-    def __getitem__(self, place: tuple[slice, slice]) -> Floats:
-        """Return a part as an array of its own."""
+    def __abs__(self) -> ScaledMatrix:
+        return ScaledMatrix(np.abs(self.base), self.left, self.right)
+
+    def __getitem__(self, place: tuple[Any, Any]) -> Any:
+        """Return coefficients by rows and columns, as numpy indexes an array, in an array of their own."""
         rows, columns = place
-        part: Floats = self.base[rows, columns] * self.right[columns]
-        part *= self.left[rows, np.newaxis]
-        return part
+        left = self.left[rows]
+        if isinstance(rows, slice) and isinstance(columns, slice):
+            left = left[:, np.newaxis]
+        return self.base[rows, columns] * self.right[columns] * left
 
     def panel_product(self, rows: slice, known: slice, X: Floats) -> Floats:
         """Return some rows of the product with X (n, k), whose rows outside `known` are zero."""

@@ -52,7 +52,7 @@ def quadrant(x: Array, y: Array) -> NDArray[np.int64]:
 class CoControl(Result):
     """Measures as points in the plane of pollutant and carbon. Made by `mrio.lowcarbon.co_control`."""
 
-    kind: ClassVar[str] = "co-control"
+    kind: ClassVar[str] = "co_control"
 
     @property
     def carbon(self) -> str:

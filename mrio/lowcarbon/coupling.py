@@ -46,7 +46,7 @@ def coupling(U: Array, alpha: Array) -> tuple[Array, Array, Array]:
 class CouplingCoordination(Result):
     """Degrees of coupling, development and coordination. Made by `mrio.lowcarbon.coupling_coordination`."""
 
-    kind: ClassVar[str] = "coupling-coordination"
+    kind: ClassVar[str] = "coupling_coordination"
 
     @property
     def coordination(self) -> pd.Series[float]:

@@ -101,7 +101,7 @@ class EntropyIndex(Result):
     Made by `mrio.lowcarbon.entropy_index`.
     """
 
-    kind: ClassVar[str] = "entropy-index"
+    kind: ClassVar[str] = "entropy_index"
 
     @property
     def weights(self) -> pd.Series[float]:

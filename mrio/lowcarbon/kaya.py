@@ -71,7 +71,7 @@ def lmdi_effects(x0: Array, x1: Array) -> Array:
 class KayaDecomposition(Result):
     """Effects of the factors of a Kaya identity, by term. Made by `kaya_lmdi`."""
 
-    kind: ClassVar[str] = "kaya-decomposition"
+    kind: ClassVar[str] = "kaya_decomposition"
 
     @property
     def effects(self) -> pd.Series[float]:

@@ -15,7 +15,8 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from mrio.errors import LabelError, MrioError, raise_together
-from mrio.leontief import Leontief
+from mrio.leontief import Leontief, ScaledMatrix
+from mrio.mapping import MappingLike
 from mrio.numerals import table_number
 from mrio.provenance import Provenance
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
@@ -35,6 +36,9 @@ from mrio.tables.checks import CheckReport, check_system
 from mrio.tables.labels import Labels
 from mrio.tables.rules import import_kind, metadata_problems, output, zero_output_problems
 from mrio.units import PriceBasis, parse_price_basis, parse_unit
+
+COPY_BELOW = 500
+"""Rows up to which the Leontief operator gets an array of coefficients of its own."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -347,7 +351,20 @@ class System:
     def leontief(self) -> Leontief:
         """The operator (I - A)^-1, made once and kept."""
         blocks = [len(self.sectors)] * len(self.regions)
-        return Leontief(self._coefficients, blocks=blocks, labels=self.labels.row_name)
+        A = self._coefficients if self._has_coefficients else self._scaled_flows
+        return Leontief(A, blocks=blocks, labels=self.labels.row_name)
+
+    @property
+    def _has_coefficients(self) -> bool:
+        """A exists already, is small, or sparse: then the operator takes it, else flows and output."""
+        Z = self.arrays.Z
+        return "_coefficients" in vars(self) or is_sparse(Z) or Z.shape[0] < COPY_BELOW
+
+    @property
+    def _scaled_flows(self) -> ScaledMatrix:
+        """A as Z with its columns divided by output, without an array of its own."""
+        Z = self.arrays.Z
+        return ScaledMatrix(Z, np.ones(Z.shape[0]), output_reciprocal(self.arrays.x.ravel()))
 
     # -- accounts -----------------------------------------------------------------------------------------
 
@@ -409,8 +426,41 @@ class System:
         new = System.from_arrays(**{**inputs, **changes})
         same_A = "Z" not in changes and np.array_equal(new.arrays.x, self.arrays.x)
         if same_A and "leontief" in vars(self) and new.labels == self.labels:
-            vars(new).update({name: vars(self)[name] for name in ("_coefficients", "leontief")})
+            kept = ("_coefficients", "leontief")
+            vars(new).update({name: vars(self)[name] for name in kept if name in vars(self)})
         return new
+
+    def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
+        """Return a table with regions or sectors added up; all totals are kept.
+
+        Every array, account and the population are summed, trade between regions that become one turns into
+        trade inside it. The record of steps says what went where.
+
+        Parameters
+        ----------
+        regions, sectors
+            New label of every region or sector: a mapping, or a CSV file with the label in its first column
+            and the new one in the second (or in the column ``target``). Left as they are where nothing is
+            given. New labels come in the order of their first members.
+
+        Raises
+        ------
+        LabelError
+            When a label of the table has no new one; with names that come near.
+        FileError, DataError
+            When the CSV file cannot be read.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["0"]
+        >>> small = table.aggregate(sectors={"RES": "goods", "TEC": "goods", "SRV": "services"})
+        >>> small.sectors, bool(abs(small.x.sum() / table.x.sum() - 1) < 1e-14)
+        (('goods', 'services'), True)
+        """
+        from mrio.tables.aggregation import aggregate
+
+        return aggregate(self, regions, sectors)
 
     def check(self) -> CheckReport:
         """Return the named identities of the table with their worst cells.
@@ -468,6 +518,12 @@ class System:
         )
 
 
+def output_reciprocal(x: Array) -> Array:
+    """Return 1 / x (n,), zero where there is no output."""
+    floor = float(np.abs(x).mean()) * 1e-12
+    return np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
+
+
 def coefficients(Z: Matrix, x: Array) -> Matrix:
     """Return ``A[i,j] = Z[i,j] / x[j]``, (n, n), with zero columns where output is zero.
 
@@ -478,8 +534,7 @@ def coefficients(Z: Matrix, x: Array) -> Matrix:
     x
         (n,).
     """
-    floor = float(np.abs(x).mean()) * 1e-12
-    inverse = np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
+    inverse = output_reciprocal(x)
     if is_sparse(Z):
         return locked_sparse(Z.multiply(inverse[np.newaxis, :]).tocsr())
     return locked(Z * inverse)

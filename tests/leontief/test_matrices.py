@@ -87,7 +87,10 @@ def test_panels_of_a_scaled_matrix():
     full, X = A.toarray(), rng.random((12, 2))
     X[7:] = 0.0
     rows, known = slice(3, 6), slice(0, 7)
-    np.testing.assert_allclose(A[rows, known], full[rows, known], rtol=1e-14)
+    pairs = (np.array([3, 5]), np.array([0, 2]))
+    for place in ((rows, known), (3, 4), (rows, 4), (3, known), pairs, np.ix_([3, 5], [0, 2, 4])):
+        np.testing.assert_allclose(A[place], full[place], rtol=1e-14)
+    np.testing.assert_allclose(abs(ScaledMatrix(-A.base, A.left, A.right)).toarray(), full, rtol=1e-14)
     np.testing.assert_allclose(matrices.panel_product(A, rows, known, X), (full @ X)[rows], rtol=1e-14)
     single = np.empty((12, 12), dtype=np.float32)
     matrices.write_into(A, single)

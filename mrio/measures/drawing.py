@@ -1,0 +1,119 @@
+"""Drawing of the measures: points around a centre, layers, and the flow of paths; numbers come ready-made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mrio.numerals import short
+from mrio.plotting import GAIN, LOSS, NEUTRAL, new_axes, small_print
+
+_NAMED = 25
+
+
+def plane(
+    table: pd.DataFrame,
+    centre: tuple[float, float],
+    corners: tuple[str, str, str, str],
+    title: str,
+    print_: str = "",
+    ax: Any | None = None,
+) -> Any:
+    """Draw points in a plane whose quadrants around a centre have names.
+
+    Parameters
+    ----------
+    table
+        Two columns, x and y, one row a point; the points furthest from the centre are named by the index.
+    centre
+        Where the quadrants meet.
+    corners
+        Names of the quadrants: lower left, lower right, upper left, upper right.
+    title, print_
+        Title and small print.
+    ax
+        Axes to draw on.
+    """
+    ax = new_axes(ax, (6.4, 5.2))
+    ax.axvline(centre[0], color=NEUTRAL, lw=0.8)
+    ax.axhline(centre[1], color=NEUTRAL, lw=0.8)
+    x, y = (table.iloc[:, column].to_numpy(dtype=float) for column in (0, 1))
+    right, up = x > centre[0], y > centre[1]
+    ax.scatter(x, y, c=list(np.select([right & up, ~right & ~up], [GAIN, LOSS], NEUTRAL)), s=24, zorder=3)
+    distance = np.hypot((x - centre[0]) / (np.ptp(x) or 1), (y - centre[1]) / (np.ptp(y) or 1))
+    for row in np.argsort(-distance, kind="stable")[:_NAMED]:
+        label = table.index[row]
+        text = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+        ax.annotate(text, (x[row], y[row]), (4, 4), textcoords="offset points", fontsize=7)
+    for text, place in zip(corners, ((0.01, 0.01), (0.99, 0.01), (0.01, 0.99), (0.99, 0.99)), strict=True):
+        sides = {"ha": "left" if place[0] < 0.5 else "right", "va": "bottom" if place[1] < 0.5 else "top"}
+        ax.text(*place, text, transform=ax.transAxes, fontsize=7, color="#777777", **sides)
+    ax.set_xlabel(str(table.columns[0]))
+    ax.set_ylabel(str(table.columns[1]))
+    ax.margins(0.15)
+    ax.set_title(title, fontsize=10, loc="left")
+    small_print(ax, print_)
+    return ax
+
+
+def sankey(links: pd.DataFrame, unit: str, title: str, ax: Any | None = None) -> Any:
+    """Draw flows between nodes in columns, the last stage left and stage 0 right.
+
+    Parameters
+    ----------
+    links
+        Columns ``stage``, ``supplier``, ``to_stage``, ``buyer``, ``amount``; a node is a label at a stage.
+    unit
+        Unit of the amounts.
+    title
+        Title of the picture.
+    ax
+        Axes to draw on.
+    """
+    last = int(links["stage"].max()) if len(links) else 1
+    ax = new_axes(ax, (2.2 + 2.4 * last, 5.6))
+    whole = float(links.loc[links["to_stage"] == 0, "amount"].sum()) or 1.0
+    boxes = _node_boxes(links, whole)
+    filled = {"out": dict.fromkeys(boxes, 0.0), "in": dict.fromkeys(boxes, 0.0)}
+    for stage, supplier, to_stage, buyer, amount in links.itertuples(index=False, name=None):
+        start, end, height = (stage, supplier), (to_stage, buyer), amount / whole
+        low = boxes[start][0] + filled["out"][start]
+        high = boxes[end][0] + filled["in"][end]
+        filled["out"][start] += height
+        filled["in"][end] += height
+        _band(ax, (-float(stage), low), (-float(to_stage), high), height)
+    for (stage, name), (low, height) in boxes.items():
+        ax.bar(-stage, height, bottom=low, width=0.08, color=GAIN, zorder=3)
+        ax.text(-stage + 0.06, low + height / 2, name, fontsize=6, va="center", zorder=4)
+    ax.set_xlim(-last - 0.2, 0.8)
+    ax.set_xticks(range(-last, 1), [*(f"stage {stage}" for stage in range(last, 0, -1)), "final demand"])
+    ax.set_yticks([])
+    ax.set_ylabel(f"[{unit}], all bands into final demand: {short(whole)}")
+    ax.spines[:].set_visible(False)
+    ax.set_title(title, fontsize=10, loc="left")
+    return ax
+
+
+def _node_boxes(links: pd.DataFrame, whole: float) -> dict[tuple[int, str], tuple[float, float]]:
+    """Return bottom and height of each node, largest at the bottom, with gaps between nodes."""
+    out = links.groupby(["stage", "supplier"], sort=False)["amount"].sum()
+    received = links.groupby(["to_stage", "buyer"], sort=False)["amount"].sum()
+    size = pd.concat([out, received]).groupby(level=[0, 1], sort=False).max() / whole
+    boxes: dict[tuple[int, str], tuple[float, float]] = {}
+    for stage, nodes in size.groupby(level=0):
+        low = 0.0
+        for (_, name), height in nodes.sort_values(ascending=False, kind="stable").items():
+            boxes[(int(stage), str(name))] = (low, float(height))
+            low += float(height) + 0.03
+    return boxes
+
+
+def _band(ax: Any, start: tuple[float, float], end: tuple[float, float], height: float) -> None:
+    """Fill a smooth band between two nodes."""
+    along = np.linspace(0.0, 1.0, 40)
+    rise = (1 - np.cos(np.pi * along)) / 2
+    low = start[1] + (end[1] - start[1]) * rise
+    across = start[0] + 0.04 + (end[0] - start[0] - 0.08) * along
+    ax.fill_between(across, low, low + height, color=NEUTRAL, alpha=0.4, lw=0)
