@@ -26,9 +26,13 @@ if TYPE_CHECKING:
     from mrio.building.update import update as update
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
+    from mrio.change import decompose_chain as decompose_chain
+    from mrio.change.prices import compare_prices as compare_prices
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.embodied_trade import embodied_trade as embodied_trade
+    from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
     from mrio.measures.extraction import extract_each as extract_each
     from mrio.measures.feedback import feedback as feedback
@@ -39,20 +43,25 @@ if TYPE_CHECKING:
     from mrio.measures.linkages import linkages as linkages
     from mrio.measures.multipliers import multipliers as multipliers
     from mrio.measures.paths import structural_paths as structural_paths
+    from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.deflators import read_deflators as read_deflators
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.sic import read_sic as read_sic
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.tables import Account as Account
+    from mrio.tables import Deflator as Deflator
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
+    from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
-    from mrio.transfer.bias import aggregation_bias as aggregation_bias
+    from mrio.transfer import measure_transfer_chain as measure_transfer_chain
     from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
     from mrio.transfer.indicators import emission_cost as emission_cost
     from mrio.transfer.indicators import quadrants as quadrants
@@ -61,6 +70,7 @@ _HOMES = {
     "Account": "mrio.tables",
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
+    "Deflator": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
@@ -71,34 +81,42 @@ _HOMES = {
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
-    "aggregation_bias": "mrio.transfer.bias",
+    "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
     "carbon_per_value_added": "mrio.transfer.indicators",
+    "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
+    "decompose_chain": "mrio.change",
+    "chain_position": "mrio.measures.position",
+    "decompose_exports": "mrio.measures.exports",
+    "embodied_trade": "mrio.measures.embodied_trade",
+    "emission_cost": "mrio.transfer.indicators",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
-    "emission_cost": "mrio.transfer.indicators",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
     "production_layers": "mrio.measures.layers",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_deflators": "mrio.readers.deflators",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
     "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
+    "value_added_trade": "mrio.measures.value_added_trade",
     "write_report": "mrio.report",
 }
 
