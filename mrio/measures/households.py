@@ -99,7 +99,7 @@ def household_multipliers(
     Notes
     -----
     The rule is part of the result: which category is spent by which income, and the propensity of each
-    region. Spending keeps the mix of products and origins of the table; the share of imports leaks out. Type II
+    region. Spending keeps the mix of products and origins of the table; imports leak out. Type II
     multipliers are upper bounds: income from elsewhere, savings and taxes do not change with output.
 
     References
@@ -138,8 +138,8 @@ def household_multipliers(
         sheet.dataset(
             system,
             f"Multipliers of {', '.join(names)} with households",
-            "direct and indirect add up to type I, and with induced to type II; type I times final demand adds "
-            "up to the account, type II to more, as the spending of households counts with its cause",
+            "direct and indirect add up to type I, and with induced to type II; type I times final demand "
+            "adds up to the account, type II to more, as the spending of households counts with its cause",
             f"type II against the closed system solved as one: gap {gap:.1e}",
             rule=f"households earn {earning} where it is paid and spend it like {spending} of their region; "
             f"{'consumption over income, at most 1' if propensity is None else 'propensity as given'}",
