@@ -13,32 +13,106 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mrio.balancing.balance import gras as gras
+    from mrio.balancing.balance import ras as ras
+    from mrio.balancing.proportional import ipf as ipf
+    from mrio.balancing.reconcile import kras as kras
+    from mrio.building.assemble import assemble as assemble
+    from mrio.building.base_year import UpdateRule as UpdateRule
+    from mrio.building.constraints import Constraints as Constraints
+    from mrio.building.regional import RegionalTable as RegionalTable
+    from mrio.building.trade_rule import TradeRule as TradeRule
+    from mrio.building.update import update as update
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.carbon import carbon_price as carbon_price
+    from mrio.measures.embodied_trade import embodied_trade as embodied_trade
+    from mrio.measures.exports import decompose_exports as decompose_exports
+    from mrio.measures.extraction import extract as extract
+    from mrio.measures.extraction import extract_each as extract_each
+    from mrio.measures.feedback import feedback as feedback
+    from mrio.measures.footprint import Footprint as Footprint
+    from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.households import household_multipliers as household_multipliers
+    from mrio.measures.influence import field_of_influence as field_of_influence
+    from mrio.measures.layers import production_layers as production_layers
+    from mrio.measures.linkages import linkages as linkages
+    from mrio.measures.multipliers import multipliers as multipliers
+    from mrio.measures.paths import structural_paths as structural_paths
+    from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.prices import price_change as price_change
+    from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
+    from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
+    from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.sic import read_sic as read_sic
+    from mrio.reading import read as read
+    from mrio.report import write_report as write_report
     from mrio.tables import Account as Account
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
+    from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
+    from mrio.transfer.bias import aggregation_bias as aggregation_bias
+    from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
+    from mrio.transfer.indicators import emission_cost as emission_cost
+    from mrio.transfer.indicators import quadrants as quadrants
 
 _HOMES = {
     "Account": "mrio.tables",
+    "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
+    "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
+    "RegionalTable": "mrio.building.regional",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
+    "TradeRule": "mrio.building.trade_rule",
     "Transfer": "mrio.transfer",
+    "UpdateRule": "mrio.building.base_year",
+    "Variants": "mrio.tables",
+    "aggregation_bias": "mrio.transfer.bias",
+    "assemble": "mrio.building.assemble",
+    "carbon_per_value_added": "mrio.transfer.indicators",
+    "carbon_price": "mrio.measures.carbon",
+    "chain_position": "mrio.measures.position",
     "decompose": "mrio.change",
+    "decompose_exports": "mrio.measures.exports",
+    "embodied_trade": "mrio.measures.embodied_trade",
+    "emission_cost": "mrio.transfer.indicators",
+    "extract": "mrio.measures.extraction",
+    "extract_each": "mrio.measures.extraction",
+    "feedback": "mrio.measures.feedback",
+    "field_of_influence": "mrio.measures.influence",
+    "footprint": "mrio.measures.footprint",
+    "gras": "mrio.balancing.balance",
+    "household_multipliers": "mrio.measures.households",
+    "ipf": "mrio.balancing.proportional",
+    "kras": "mrio.balancing.reconcile",
+    "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "multipliers": "mrio.measures.multipliers",
+    "price_change": "mrio.measures.prices",
+    "production_layers": "mrio.measures.layers",
+    "quadrants": "mrio.transfer.indicators",
+    "ras": "mrio.balancing.balance",
+    "read": "mrio.reading",
+    "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_nbs_national": "mrio.readers.nbs_national",
+    "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
+    "structural_paths": "mrio.measures.paths",
+    "update": "mrio.building.update",
+    "value_added_trade": "mrio.measures.value_added_trade",
+    "write_report": "mrio.report",
 }
 
 __all__ = [*sorted(_HOMES), "__version__"]

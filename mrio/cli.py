@@ -10,16 +10,19 @@ import argparse
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mrio.errors import DataError, MissingExtraError, MrioError
+from mrio.numerals import table_number
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mrio.results import Result
     from mrio.tables import System, Systems
+    from mrio.transfer import Transfer
 
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
     _Run = Callable[[argparse.Namespace], int]
@@ -114,31 +117,43 @@ def transfer(arguments: argparse.Namespace) -> int:
     tables = _tables(arguments.file)
     a, b = _pair(tables, arguments)
     block = _block(arguments, tables)
-    result = measure_transfer(
-        a,
-        b,
+    run = partial(
+        measure_transfer,
         block=block,
         accounts=arguments.account,
         scheme=arguments.scheme,
         imports=arguments.imports,
         exports=arguments.exports,
     )
+    result = run(a, b)
     print(result)
     if block:
         for account in result.accounts:
             unit = result.impact(account).attrs["units"]
             print(f"\n{account} [{unit}]: effects of transfers into, out of and inside {', '.join(block)}")
             print(_text(result.blocks(account)))
+    ranges = _ranges(run, a.period, b.period) if arguments.file is None else None
     written = _write(result, result.to_dataframe(), arguments.out, "transfer")
-    written += _report(result, arguments.out / "transfer.html")
+    written += _report(result, arguments.out / "transfer.html", ranges)
     print("\nwritten: " + ", ".join(str(path) for path in written))
     return 0
+
+
+def _ranges(run: Callable[[System, System], Transfer], start: str, end: str) -> pd.DataFrame:
+    """Print and return the range of the headline over the sensitivity set of the bundled tables."""
+    from mrio.examples import load_example
+
+    variants = load_example("bth-sensitivity")
+    ranges = variants.range(lambda tables: run(tables[start], tables[end]).summary().stack().dropna())
+    print(f"\nRange of these numbers over {len(variants)} sets of tables built under other choices:")
+    print(_text(ranges))
+    return ranges
 
 
 def decompose(arguments: argparse.Namespace) -> int:
     """Decompose a change, print its table, and write netCDF and CSV."""
     from mrio.change import decompose as run
-    from mrio.transfer.measure import common_accounts
+    from mrio.change.accounts import common_accounts
 
     tables = _tables(arguments.file)
     a, b = _pair(tables, arguments)
@@ -200,12 +215,12 @@ def _write(result: Result, frame: pd.DataFrame, folder: Path, name: str) -> list
     return files
 
 
-def _report(result: Result, path: Path) -> list[Path]:
+def _report(result: Result, path: Path, ranges: pd.DataFrame | None) -> list[Path]:
     """Write the HTML page where matplotlib is installed, else say how to get it."""
     from mrio.report import write_report
 
     try:
-        write_report(result, path)
+        write_report(result, path, ranges)
     except MissingExtraError as error:
         print(f"no HTML page: {error.what} {error.remedy}", file=sys.stderr)
         return []
@@ -213,4 +228,4 @@ def _report(result: Result, path: Path) -> list[Path]:
 
 
 def _text(table: pd.DataFrame) -> str:
-    return table.to_string(float_format=lambda value: f"{value:,.5g}")
+    return table.to_string(float_format=table_number)

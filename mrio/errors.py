@@ -28,6 +28,16 @@ class MrioError(Exception):
         What to do about it.
     table
         Every offending cell, worst first.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> try:
+    ...     mrio.load_example("illustrative")["2050"]
+    ... except mrio.MrioError as error:
+    ...     print(error)
+    There is no table '2050'.
+      what to do: tables are '0', '1'
     """
 
     def __init__(

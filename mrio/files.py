@@ -4,6 +4,10 @@ A file holds one or more groups, each a plain Dataset that opens alone with its 
 a temporary file in the same folder which is then renamed, so a killed writer never leaves a half file under
 the name. Each group carries a digest of its content (`content_sha256`), which is compared when it is read;
 the same content gives the same digest on every machine, and the same bytes with the same netCDF library.
+
+Behind the last byte of the netCDF-4 file stands a digest of the file itself, the seal. Every reader of netCDF
+ignores it. It is compared before the file is opened, because the HDF5 library may crash on a damaged file.
+A file without a seal, for example one that another program wrote anew, is judged by its content alone.
 """
 
 from __future__ import annotations
@@ -29,6 +33,9 @@ KIND = "mrio_kind"
 _FORMAT_ATTR = "mrio_format"
 _DIGEST_ATTR = "content_sha256"
 CONVENTIONS = "CF-1.11 ACDD-1.3"
+_SEAL = b"\nmrio file sha256 "
+_SEAL_LENGTH = len(_SEAL) + 64
+_CHUNK = 1 << 20
 
 PathLike = str | os.PathLike[str]
 
@@ -64,6 +71,7 @@ def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, ti
             _stamped(dataset, {_FORMAT_ATTR: FORMAT, KIND: kind, "Conventions": CONVENTIONS}).to_netcdf(
                 temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(dataset)
             )
+        _seal(temporary)
 
 
 def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
@@ -84,6 +92,7 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
         raise FileError(
             "There is no such file.", where=str(path), remedy="check the name; a folder cannot be read"
         )
+    _require_unbroken_seal(path)
     root = _load(path, None)
     version, kind = root.attrs.get(_FORMAT_ATTR), root.attrs.get(KIND)
     if version is None or kind is None:
@@ -93,11 +102,11 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
             amount=f"it has no attribute {_FORMAT_ATTR!r}",
             remedy="open foreign netCDF files with xarray and hand the arrays to System.from_arrays",
         )
-    if int(version) > FORMAT:
+    if not str(version).isdecimal() or int(version) > FORMAT:
         raise FileError(
             "The file was written by a newer version of mrio.",
             where=str(path),
-            amount=f"format {int(version)}, this version reads up to {FORMAT}",
+            amount=f"format {version}, this version reads up to {FORMAT}",
             remedy="update mrio",
         )
     groups = {name: _load(path, name) for name in _group_names(path)}
@@ -140,8 +149,9 @@ def _attrs_text(attrs: Mapping[Any, Any]) -> str:
 
 def _stamped(dataset: xr.Dataset, attrs: Mapping[str, Any]) -> xr.Dataset:
     """Return the Dataset with the attributes of the file layer and the digest of its content."""
-    merged = {**attrs, **dataset.attrs}
-    result = dataset.assign_attrs(merged)
+    # Labels first, as in a Dataset made of arrays; after reading, xarray has them last.
+    ordered = xr.Dataset(coords=dataset.coords).assign(dataset.data_vars)
+    result = ordered.assign_attrs({**attrs, **dataset.attrs})
     return result.assign_attrs({_DIGEST_ATTR: digest(result)})
 
 
@@ -166,24 +176,68 @@ def _replacing(path: Path) -> Iterator[Path]:
     """Give a temporary file beside `path` and rename it when the block ends well."""
     if not path.parent.is_dir():
         raise FileError("The folder does not exist.", where=str(path.parent), remedy="make the folder first")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = None
     try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         # mkstemp files are private; a result file gets the permissions that open() would give it.
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)
         temporary.replace(path)
+    except (OSError, RuntimeError) as error:
+        raise FileError(
+            "The file cannot be written.",
+            where=str(path),
+            amount=f"{type(error).__name__}: {error}",
+            remedy="check space and permissions of the folder, and names for signs netCDF does not allow",
+        ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _seal(path: Path) -> None:
+    """Append the SHA-256 of a file to it."""
+    seal = _SEAL + _file_digest(path, path.stat().st_size)
+    with path.open("ab") as file:
+        file.write(seal)
+
+
+def _require_unbroken_seal(path: Path) -> None:
+    """Raise when a file has a seal that is not that of its content."""
+    length = path.stat().st_size - _SEAL_LENGTH
+    if length < 0:
+        return
+    with path.open("rb") as file:
+        file.seek(length)
+        seal = file.read()
+    if seal.startswith(_SEAL) and seal != _SEAL + _file_digest(path, length):
+        raise FileError(
+            "The file is damaged.",
+            where=str(path),
+            amount="the SHA-256 of its bytes differs from the one at its end",
+            remedy="get the file anew; a damaged file cannot be repaired",
+        )
+
+
+def _file_digest(path: Path, length: int) -> bytes:
+    """Return the SHA-256 of the first bytes of a file, as 64 hexadecimal digits."""
+    result = hashlib.sha256()
+    with path.open("rb") as file:
+        while length > 0 and (chunk := file.read(min(_CHUNK, length))):
+            result.update(chunk)
+            length -= len(chunk)
+    return result.hexdigest().encode()
 
 
 def _load(path: Path, group: str | None) -> xr.Dataset:
     try:
         with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
-            return dataset.load()
+            # How the numbers were packed is no part of the content, and would be taken up by the next write.
+            return dataset.load().drop_encoding()
     except (OSError, RuntimeError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise FileError(
             "The file is damaged or is no netCDF-4 file.",

@@ -14,8 +14,10 @@ RESULTS = {
     "household_multipliers": ("mrio.measures.households", "HouseholdMultipliers"),
     "price_change": ("mrio.measures.prices", "PriceChange"),
     "carbon_price": ("mrio.measures.carbon", "CarbonPrice"),
+    "footprint": ("mrio.measures.footprint", "Footprint"),
+    "multipliers": ("mrio.measures.multipliers", "Multipliers"),
     "chain_position": ("mrio.measures.position", "ChainPosition"),
-    "embodied_trade": ("mrio.measures.embodied", "EmbodiedTrade"),
+    "embodied_trade": ("mrio.measures.embodied_trade", "EmbodiedTrade"),
     "value_added_trade": ("mrio.measures.value_added_trade", "ValueAddedTrade"),
     "export_decomposition": ("mrio.measures.exports", "ExportDecomposition"),
     "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
@@ -26,7 +28,12 @@ RESULTS = {
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
     "linkages": ("mrio.measures.linkages", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
+    "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "aggregation_bias": ("mrio.transfer.bias", "AggregationBias"),
+    "demand_transfer": ("mrio.transfer", "DemandTransfer"),
+    "no_transfer": ("mrio.transfer", "NoTransfer"),
+    "counterfactual_transfer": ("mrio.transfer", "CounterfactualTransfer"),
 }
 """Home of each result class by the kind written in its files."""
 

@@ -30,13 +30,24 @@ class CellGroup:
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that was done: the action, and its details as plain numbers and texts."""
+    """One thing that was done: the action, and its details as plain numbers and texts.
+
+    Details are kept as JSON gives them back, so a record is the same before and after a file.
+    """
 
     action: str
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "details", MappingProxyType(dict(self.details)))
+        plain = json.loads(json.dumps(dict(self.details), default=_plain))
+        object.__setattr__(self, "details", MappingProxyType(plain))
+
+
+def _plain(value: Any) -> Any:
+    """Return a numpy number or array as plain numbers, for JSON."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a step holds {type(value).__name__}: give plain numbers, texts, lists and mappings")
 
 
 @dataclass(frozen=True)

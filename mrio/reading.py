@@ -30,6 +30,12 @@ def read(path: PathLike) -> Systems:
     ------
     FileError
         When the file does not exist or its source is not recognised; the message says what was tried.
+
+    Examples
+    --------
+    >>> from mrio import bundled
+    >>> list(read(bundled.path("illustrative.nc")))
+    ['0', '1']
     """
     path = Path(path)
     if not path.exists():

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mrio.errors import DataError
 from mrio.files import PathLike
+from mrio.numerals import table_number
 from mrio.plotting import png_of
 from mrio.provenance import Provenance
 from mrio.results import Result
@@ -27,7 +28,7 @@ img { max-width: 100% } small, footer { color: #555 } dt { font-weight: 600 }
 """
 
 
-def write_report(result: Result, path: PathLike) -> None:
+def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = None) -> None:
     """Write a transfer as one HTML page with its pictures inside.
 
     Parameters
@@ -36,6 +37,8 @@ def write_report(result: Result, path: PathLike) -> None:
         A `Transfer`.
     path
         File to write.
+    ranges
+        Ranges of the summary over other tables, as `Variants.range` gives them.
 
     Raises
     ------
@@ -43,20 +46,31 @@ def write_report(result: Result, path: PathLike) -> None:
         When there is no page for this kind of result.
     MissingExtraError
         When matplotlib is not installed.
+
+    Examples
+    --------
+    >>> import mrio, pathlib, tempfile
+    >>> tables = mrio.load_example("illustrative")
+    >>> t = mrio.measure_transfer(tables["0"], tables["1"], block=["BJ", "TJ", "HE"])
+    >>> page = pathlib.Path(tempfile.mkdtemp()) / "transfer.html"
+    >>> write_report(t, page)
+    >>> page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    True
     """
     if not isinstance(result, Transfer):
         raise DataError(
             f"There is no report of a {type(result).__name__} yet.", remedy="use to_netcdf() or summary()"
         )
-    Path(path).write_text(_page(result), encoding="utf-8")
+    Path(path).write_text(_page(result, ranges), encoding="utf-8")
 
 
-def _page(transfer: Transfer) -> str:
+def _page(transfer: Transfer, ranges: pd.DataFrame | None) -> str:
     attrs = transfer.data.attrs
     headline = f"<p><em class='headline'>{escape(transfer.headline)}</em></p>" if transfer.headline else ""
     sections = [
         f"<h1>{escape(transfer.title)}</h1>{headline}{_asked(transfer)}",
         "<h2>Who gained and lost production</h2>" + _table(transfer.summary()),
+        *([] if ranges is None else [_range_section(ranges)]),
         _picture(transfer.plot.matrix(), "transferred production by pair of regions"),
     ]
     if transfer.block:
@@ -87,6 +101,15 @@ def _asked(transfer: Transfer) -> str:
     return "<dl>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in rows.items()) + "</dl>"
 
 
+def _range_section(ranges: pd.DataFrame) -> str:
+    return (
+        "<h2>How much depends on the choices behind the tables</h2>"
+        "<p>The same numbers from tables built under other defensible choices. "
+        "The sets are hand-made and unevenly spaced: a range is no confidence "
+        "interval, and the share of sets with the same sign is no probability.</p>" + _table(ranges)
+    )
+
+
 def _block_section(transfer: Transfer, account: str) -> str:
     unit = transfer.impact(account).attrs["units"]
     return (
@@ -114,7 +137,7 @@ def _sources(transfer: Transfer) -> str:
 
 
 def _table(table: pd.DataFrame) -> str:
-    html: str = table.to_html(float_format=lambda value: f"{value:,.4g}", na_rep="", border=0)
+    html: str = table.to_html(float_format=table_number, na_rep="", border=0)
     return html
 
 

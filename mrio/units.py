@@ -85,7 +85,7 @@ def parse_unit(text: str) -> Unit:
         )
     head = words[0]
     if len(words) == 1 and (currency := _CURRENCY.match(head)) is not None:
-        return Unit(text, scale * (1e6 if head.startswith("M.") else 1.0), currency[1], "money")
+        return Unit(text, scale * (1e6 if len(head) > 3 else 1.0), currency[1], "money")
     if head in _MASS:
         return Unit(text, scale * _MASS[head], " ".join(["t", *words[1:]]), "mass")
     return Unit(text, scale, " ".join(words), "other")
@@ -164,7 +164,7 @@ def parse_price_basis(text: str) -> PriceBasis:
     2007
     """
     words = re.findall(r"[A-Za-z][A-Za-z'-]*|\d+", text) if isinstance(text, str) else []
-    lower = [word.lower().rstrip("s").rstrip("'") for word in words]
+    lower = [word.lower().rstrip("'s") for word in words]
     kind: BasisKind | None = None
     for word in lower:
         if word in ("current", "constant", "previous-year"):
@@ -185,9 +185,9 @@ def comparable(first: PriceBasis, second: PriceBasis) -> bool:
     """Tell whether two tables may meet in one comparison over time.
 
     Two tables in current prices of their own years may (the change then contains the change of prices, and
-    results say so); two tables in constant prices may when the year of the prices is the same; currency and
-    valuation must agree always. Everything else needs a deflation first.
+    results say so); two tables in prices of a year may when the year is the same; currency and valuation must
+    agree always. Everything else needs a deflation first.
     """
     if first.kind != second.kind or first.currency != second.currency or first.valuation != second.valuation:
         return False
-    return first.kind != "constant" or first.year == second.year
+    return first.kind == "current" or first.year == second.year

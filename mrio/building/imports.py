@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.balance import Labels
-from mrio.building.feasibility import check_numbers
+from mrio.balancing.balance import Labels
+from mrio.balancing.capped import capped_shares
+from mrio.balancing.feasibility import check_numbers
 from mrio.errors import BalanceError, DataError
 
 Array = npt.NDArray[np.float64]
@@ -126,38 +127,6 @@ def import_share(imports: Array, use: Array) -> Array:
     nothing = np.where(imports > 0, np.inf, 0.0)
     share = np.divide(imports, use, out=nothing, where=use != 0)
     return np.where((share > 1) & (share < 1 + _ROUNDING), 1.0, share)
-
-
-def capped_shares(weights: Array, shares: Array, total: Array) -> Array:
-    """Return min(1, lambda * shares) with sum(weights * result) = total, one lambda a row.
-
-    Parameters
-    ----------
-    weights
-        (rows, cells), not negative.
-    shares
-        (rows, cells), within [0, 1].
-    total
-        (rows,), not more than the sum of the weights that have a share.
-
-    Returns
-    -------
-    ndarray
-        (rows, cells).
-    """
-    full = np.zeros(weights.shape, dtype=bool)
-    scaled = shares
-    # Every round fills at least one more cell of a row that is not done.
-    for _ in range(weights.shape[1] + 1):
-        left = total - (weights * full).sum(axis=1)
-        room = (weights * shares * ~full).sum(axis=1)
-        factor = np.divide(left, room, out=np.zeros_like(left), where=room > 0)
-        scaled = np.where(full, 1.0, factor[:, None] * shares)
-        over = ~full & (scaled > 1) & (weights > 0)
-        if not over.any():
-            break
-        full |= over
-    return np.minimum(scaled, 1.0)
 
 
 def _read(

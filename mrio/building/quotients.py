@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from mrio.building.feasibility import check_numbers
+from mrio.balancing.feasibility import check_numbers
 from mrio.errors import DataError
 
 Array = npt.NDArray[np.float64]

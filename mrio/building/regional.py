@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.feasibility import check_numbers
+from mrio.balancing.feasibility import check_numbers
 from mrio.errors import BalanceError, DataError, LabelError, MrioError, raise_together
 from mrio.provenance import Provenance
 from mrio.units import parse_price_basis, parse_unit

@@ -8,14 +8,14 @@ prior who trades with whom. Trade T is (N, R, R): product, from region, to regio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.balance import Balanced, Stopping, ras
-from mrio.building.feasibility import check_numbers
+from mrio.balancing.balance import Balanced, Stopping, ras
+from mrio.balancing.feasibility import check_numbers
 from mrio.errors import BalanceError, DataError
 from mrio.schema import ADDING_UP
 
@@ -198,7 +198,7 @@ def fit_trade(
         region without partners.
     """
     regions, products = labels or (range(supply.shape[0]), range(supply.shape[1]))
-    use = _levelled(supply, use, own, list(products))
+    use = _levelled(supply, use, own, (list(regions), list(products)))
     kept = least_own_supply(supply, use, own)
     out, into = _left(supply, kept).T, _left(use, kept).T
     between = np.array(prior, dtype=np.float64)
@@ -266,7 +266,7 @@ def update_trade(
         As in `fit_trade`.
     """
     regions, products = labels or (range(supply.shape[0]), range(supply.shape[1]))
-    use = _levelled(supply, use, np.zeros_like(supply), list(products))
+    use = _levelled(supply, use, np.zeros_like(supply), (list(regions), list(products)))
     S, DD = supply.T, use.T
     total = S.sum(axis=1)
     size = np.divide(total, base.sum(axis=(1, 2)), out=np.zeros_like(total), where=base.any(axis=(1, 2)))
@@ -310,7 +310,7 @@ def spread(shares: Array, intermediate: Array, final: Array) -> tuple[Array, Arr
     )
 
 
-def _levelled(supply: Array, use: Array, own: Array, products: list[object]) -> Array:
+def _levelled(supply: Array, use: Array, own: Array, labels: tuple[list[Any], list[Any]]) -> Array:
     """Return use scaled to the total supply of each product, or raise where they are not the same."""
     if supply.ndim != 2 or supply.shape != use.shape or own.shape != use.shape:
         raise DataError(
@@ -319,30 +319,44 @@ def _levelled(supply: Array, use: Array, own: Array, products: list[object]) -> 
             remedy="give all by region and product (R, N)",
         )
     check_numbers(supply=supply, use=use, own_supply=own)
-    if min(supply.min(initial=0.0), use.min(initial=0.0), own.min(initial=0.0)) < 0:
-        raise DataError(
-            "Supply or use is negative.",
-            amount=f"smallest supply {supply.min():g}, use {use.min():g}, own supply {own.min():g}",
-            remedy="take exports and stocks out of supply, imports out of use, none beyond what there is",
-        )
+    _check_sign(supply, use, own, labels)
     total, wanted = supply.sum(axis=0), use.sum(axis=0)
     differ = np.abs(total - wanted) > ADDING_UP * np.maximum(total, wanted)
     if differ.any():
-        table = pd.DataFrame(
-            {
-                "product": [products[at] for at in np.flatnonzero(differ).tolist()],
-                "supply": total[differ],
-                "use": wanted[differ],
-                "gap": (total - wanted)[differ],
-            }
-        ).sort_values("gap", key=lambda gap: -gap.abs(), ignore_index=True)
-        worst = table.iloc[0]
-        raise BalanceError(
-            "Supply and use of a product differ over all regions.",
-            where=f"{worst['product']!r}" + (f" and {len(table) - 1} more" if len(table) > 1 else ""),
-            amount=f"{worst['supply']:.10g} and {worst['use']:.10g}, tolerance {ADDING_UP:g} relative",
-            remedy="bring the regional rows to the national totals first",
-            table=table,
-        )
+        raise _difference(total[differ], wanted[differ], [labels[1][at] for at in np.flatnonzero(differ)])
     ratio = np.divide(total, wanted, out=np.ones_like(total), where=wanted > 0)
     return np.asarray(use * ratio)
+
+
+def _check_sign(supply: Array, use: Array, own: Array, labels: tuple[list[Any], list[Any]]) -> None:
+    """Raise when supply, use or own supply is negative somewhere, naming region and product."""
+    parts = []
+    for name, values in (("supply", supply), ("use", use), ("own supply", own)):
+        places = np.argwhere(values < 0).tolist()
+        parts += [(name, labels[0][r], labels[1][i], values[r, i]) for r, i in places]
+    if parts:
+        table = pd.DataFrame(parts, columns=["part", "region", "product", "value"])
+        table = table.sort_values("value", ignore_index=True)
+        worst = table.iloc[0]
+        raise DataError(
+            "Supply or use of a product is negative.",
+            where=f"{worst['part']} of {worst['product']!r} in {worst['region']!r}"
+            + (f" and {len(table) - 1} more" if len(table) > 1 else ""),
+            amount=f"{worst['value']:.6g}",
+            remedy="exports and inventories cannot be more than output, imports not more than use",
+            table=table,
+        )
+
+
+def _difference(supply: Array, use: Array, products: list[Any]) -> BalanceError:
+    """Return the error of products whose supply and use differ over all regions."""
+    table = pd.DataFrame({"product": products, "supply": supply, "use": use, "gap": supply - use})
+    table = table.sort_values("gap", key=lambda gap: -gap.abs(), ignore_index=True)
+    worst = table.iloc[0]
+    return BalanceError(
+        "Supply and use of a product differ over all regions.",
+        where=f"{worst['product']!r}" + (f" and {len(table) - 1} more" if len(table) > 1 else ""),
+        amount=f"{worst['supply']:.10g} and {worst['use']:.10g}, tolerance {ADDING_UP:g} relative",
+        remedy="bring the regional rows to the national totals first",
+        table=table,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,8 @@ from mrio.change.shares import (
     share_pair,
 )
 from mrio.change.technology import Technology
-from mrio.errors import DataError, MissingDataError
+from mrio.errors import DataError, DataWarning, MissingDataError
+from mrio.leontief.matrices import to_dense
 from mrio.tables import System
 from mrio.tables.arrays import is_sparse
 from mrio.tables.rules import NEGLIGIBLE
@@ -133,13 +135,39 @@ def factors_of(a: System, b: System, accounts: tuple[str, ...], treatment: Treat
     return Factors(intensity, technology, demand, treatment, (flagged, flagged_final))
 
 
+def warn_of_flags(factors: Factors, stacklevel: int = 3) -> None:
+    """Warn where sourcing shares leave [0, 1] because flows are negative.
+
+    Parameters
+    ----------
+    factors
+        Factors of both tables.
+    stacklevel
+        How many calls above this one the user's line is.
+    """
+    count = sum(int(mask.sum()) for mask in factors.flagged)
+    if count:
+        warnings.warn(
+            f"{count} purchase cells have sourcing shares outside [0, 1] because of negative flows; all "
+            "identities hold, but transfers there are hard to read. Give inventories as stock_change=.",
+            DataWarning,
+            stacklevel=stacklevel,
+        )
+
+
+DENSE_ROWS = 25_000
+"""Rows up to which a sparse table is made dense for a decomposition: 5 GB a matrix."""
+
+
 def _require_dense(a: System, b: System) -> None:
-    """Raise for sparse tables, whose sourcing shares would have to be formed cell by cell."""
-    if is_sparse(a.arrays.Z) or is_sparse(b.arrays.Z):
+    """Raise for large sparse tables: sourcing shares are formed with dense coefficients."""
+    n = a.arrays.x.size
+    if n > DENSE_ROWS and (is_sparse(a.arrays.Z) or is_sparse(b.arrays.Z)):
         raise DataError(
-            "A change between sparse tables cannot be decomposed.",
+            "A change between sparse tables of this size cannot be decomposed.",
             where=f"{a.title} and {b.title}",
-            remedy="aggregate the tables, or give Z as a dense array where memory allows",
+            amount=f"{n:,} rows, at most {DENSE_ROWS:,}",
+            remedy="aggregate the tables first",
         )
 
 
@@ -160,17 +188,20 @@ def _technology(
 ) -> tuple[Technology, Mask]:
     R, N = a.arrays.x.shape
     n = R * N
-    Z = tuple(s.arrays.Z.reshape(R, N, n) for s in (a, b))
+    Z = tuple(to_dense(s.arrays.Z).reshape(R, N, n) for s in (a, b))
     abroad = None
     if treatment.imports == "sourced" and a.imports == "product":
         abroad = tuple(s.arrays.imports_Z.reshape(N, n) for s in (a, b))  # type: ignore[union-attr]
     totals, flagged = [], np.zeros((N, n), dtype=np.bool_)
     for t in (0, 1):
         total = Z[t].sum(axis=0)
+        origins = Z[t]
         if abroad is not None:
             total = total + abroad[t]
-        require_no_cancelled_totals(Z[t], total, "intermediate purchases (Z)")
-        flagged |= outside_unit(Z[t], total)
+            if (abroad[t] < 0).any():
+                origins = np.concatenate([Z[t], abroad[t][np.newaxis]])
+        require_no_cancelled_totals(origins, total, "intermediate purchases (Z)")
+        flagged |= outside_unit(origins, total)
         totals.append(total)
     x = tuple(np.where(zero, 0.0, s.arrays.x.ravel()) for s, zero in zip((a, b), idle, strict=True))
     H = other_where_zero((ratio(totals[0], x[0]), ratio(totals[1], x[1])), idle)
@@ -194,6 +225,9 @@ def _demand(a: System, b: System, treatment: Treatment) -> tuple[Demand, Mask]:
         flagged |= outside_unit(flows, flows.sum(axis=0))
     products = tuple(_final_by_product(s, o, treatment) for s, o in zip((a, b), origins, strict=True))
     categories = tuple(p.sum(axis=0) for p in products)
+    for p, category in zip(products, categories, strict=True):
+        require_no_cancelled_totals(p, category, "the products of a final demand category (Y)")
+        require_no_cancelled_totals(category.T, category.sum(axis=1), "the final demand of a region (Y)")
     levels = tuple(c.sum(axis=1) for c in categories)
     heads = a.arrays.population, b.arrays.population
     P = None if heads[0] is None or heads[1] is None else (heads[0], heads[1])

@@ -21,6 +21,9 @@ from mrio.errors import BalanceError
 TechnologyState = tuple[int, int]
 CoefficientState = tuple[TechnologyState, int]
 
+_NOTHING_BOUGHT = 1e-12
+"""Share of inputs in output below which value added counts as all of output: V / x rounds."""
+
 
 @dataclass(frozen=True, eq=False)
 class Technology:
@@ -62,10 +65,10 @@ class Technology:
         return self.input_mix()[m] * (1.0 - self.v[v])
 
     def input_mix(self) -> tuple[Array, Array]:
-        """Return ``m = H / (1 - v)`` of both periods, (N, n); the other period's where 1 - v is zero."""
+        """Return ``m = H / (1 - v)`` of both periods, (N, n); the other period's where nothing is bought."""
         rest = tuple(1.0 - v for v in self.v)
         own = (ratio(self.H[0], rest[0]), ratio(self.H[1], rest[1]))
-        return other_where_zero(own, (rest[0] == 0, rest[1] == 0))
+        return other_where_zero(own, (_nothing_left(self.v[0]), _nothing_left(self.v[1])))
 
     def coefficients(self, state: CoefficientState) -> Array:
         """Return A of a state, (n, n), a new array."""
@@ -103,10 +106,15 @@ def require_input_mix(technology: Technology) -> None:
         With the number of buyers.
     """
     for H, v in zip(technology.H, technology.v, strict=True):
-        broken = (v == 1.0) & (np.abs(H).sum(axis=0) > 0)
+        broken = _nothing_left(v) & (np.abs(H).sum(axis=0) > _NOTHING_BOUGHT)
         if broken.any():
             raise BalanceError(
                 "Value added is all of output although inputs are bought; the dependent form does not exist.",
                 amount=f"{int(broken.sum())} columns",
                 remedy="balance the columns (system.check()), or pass dependent=False",
             )
+
+
+def _nothing_left(v: Array) -> Mask:
+    """Mark buyers whose value added is all of their output, up to rounding, (n,)."""
+    return np.asarray(np.abs(1.0 - v) <= _NOTHING_BOUGHT)

@@ -34,7 +34,7 @@ def check_matrix(A: Any) -> Matrix:
     DataError
         When A is not a square matrix of numbers.
     """
-    if not (sp.issparse(A) or hasattr(A, "nonnegative")):
+    if not (sp.issparse(A) or hasattr(A, "absolute_left_product")):
         try:
             A = np.asarray(A, dtype=np.float64)
         except (TypeError, ValueError) as error:

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.linalg import get_lapack_funcs
 
 from mrio.errors import ConvergenceError
+from mrio.leontief.matrices import Matrix, write_into
 from mrio.leontief.norms import norm_of, rounding
 from mrio.leontief.report import Floats
 
@@ -23,11 +24,13 @@ class _Factors:
         When I - A is singular to the precision of its numbers.
     """
 
-    def __init__(self, A: Floats, precision: type[np.floating[Any]]) -> None:
+    def __init__(self, A: Matrix, precision: type[np.floating[Any]]) -> None:
         # A stored by rows is A' stored by columns, which LAPACK factorises without a second copy.
-        self._stored_transposed = not A.flags.f_contiguous
+        numbers = A if isinstance(A, np.ndarray) else A.base
+        self._stored_transposed = not numbers.flags.f_contiguous
         factors = np.empty(A.shape, dtype=precision, order="F")
-        np.negative(A.T if self._stored_transposed else A, out=factors, casting="same_kind")
+        write_into(A.T if self._stored_transposed else A, factors)
+        np.negative(factors, out=factors)
         factors[np.diag_indices_from(factors)] += 1
         factorise, self._substitute = get_lapack_funcs(("getrf", "getrs"), (factors,))
         self._factors, self._pivots, _ = factorise(factors, overwrite_a=True)
@@ -50,7 +53,7 @@ class DenseLU:
 
     name = "lu"
 
-    def __init__(self, A: Floats) -> None:
+    def __init__(self, A: Matrix) -> None:
         self._factors = _Factors(A, np.float64)
 
     def solve(
@@ -68,7 +71,7 @@ class RefinedLU:
 
     name = "lu32"
 
-    def __init__(self, A: Floats) -> None:
+    def __init__(self, A: Matrix) -> None:
         self._A = A
         self._factors = _Factors(A, np.float32)
 

@@ -25,6 +25,7 @@ from mrio.errors import ConvergenceError, DataError
 from mrio.leontief.matrices import to_dense
 from mrio.leontief.memory import require
 from mrio.leontief.operator import Leontief
+from mrio.leontief.progress import track
 from mrio.leontief.report import Floats
 
 Distribution = Literal["lognormal", "normal"]
@@ -122,7 +123,7 @@ def draw_multipliers(
 
     total, squares = np.zeros_like(base), np.zeros_like(base)
     kept: list[Floats] = []
-    for changes in _in_order(work, chunks, workers):
+    for changes in track(_in_order(work, chunks, workers), len(chunks), "draws"):
         total += changes.sum(axis=0)
         squares += np.square(changes).sum(axis=0)
         if keep:

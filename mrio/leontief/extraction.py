@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import iterate
 from mrio.leontief.gauss_seidel import panel_inverses
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.matrices import Matrix, is_dense, panel_product, to_dense
 from mrio.leontief.norms import rounding, sum_norm, worst_ratio
 from mrio.leontief.operator import Leontief
 from mrio.leontief.report import Floats, Solution, SolveReport
@@ -111,7 +111,7 @@ def outputs_without_regions(
     ends = np.cumsum(blocks)
     panels = [slice(int(end - size), int(end)) for end, size in zip(ends, blocks, strict=True)]
     chosen = np.arange(len(blocks)) if regions is None else np.asarray(regions, dtype=np.intp)
-    A = to_dense(op.A)
+    A = op.A if is_dense(op.A) else to_dense(op.A)
     system = _MaskedSystem(A, panels, panel_inverses(A, panels), chosen, kind)
     B = np.repeat(np.asarray(y, dtype=np.float64)[:, np.newaxis], chosen.size, axis=1)
     if kind == "complete":
@@ -136,7 +136,7 @@ class _MaskedSystem:
     goes without ``regions[b]``.
     """
 
-    A: Floats
+    A: Matrix
     panels: Sequence[slice]
     inverses: Sequence[Floats]
     regions: NDArray[np.intp]
@@ -155,7 +155,7 @@ class _MaskedSystem:
         met = []
         for region, (rows, inverse) in enumerate(zip(self.panels, self.inverses, strict=True)):
             own = active.regions == region
-            residual = self.A[rows] @ buying
+            residual = panel_product(self.A, rows, slice(None), buying)
             if self.kind != "backward":
                 residual[:, own] = 0.0
             residual += B[rows] - X[rows]
@@ -171,7 +171,7 @@ class _MaskedSystem:
 
     def residual(self, B: Floats, X: Floats) -> Floats:
         """Return the residual (n, k) of all systems."""
-        product = self.A @ self._purchases(X)
+        product: Floats = self.A @ self._purchases(X)
         if self.kind != "backward":
             self.clear_own(product)
         product += B - X

@@ -37,7 +37,7 @@ def panels(n: int, blocks: Sequence[int] | None) -> list[slice]:
     return [slice(low, high) for low, high in pairwise(bounds)]
 
 
-def panel_inverses(A: Floats, rows: Sequence[slice]) -> list[Floats]:
+def panel_inverses(A: Matrix, rows: Sequence[slice]) -> list[Floats]:
     """Return the inverses of the diagonal panels of I - A.
 
     Inverses rather than factors: numpy and scipy bring a BLAS each, and two thread pools that take turns
@@ -64,7 +64,7 @@ class GaussSeidel:
     Parameters
     ----------
     A
-        Dense array, or an updated one.
+        Dense, or dense with an update.
     rows
         Consecutive panels of rows.
     inverses

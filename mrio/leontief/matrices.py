@@ -1,7 +1,7 @@
-"""The matrix A as it is stored: products, column sums, columns and diagonal, for every storage.
+"""The matrix A as it is stored: what products cannot express, for every storage.
 
-A dense array, a sparse array and a structured operator all know ``A @ X`` and ``A.T @ X``; what they do not
-share is here.
+A may be a dense array, a dense array between two diagonals, a sparse array, a structured operator, or one of
+these with a few columns or rows replaced. All know ``A @ X`` and ``A.T @ X``; what they do not share is here.
 """
 
 from __future__ import annotations
@@ -13,9 +13,17 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mrio.leontief.report import Floats
+from mrio.leontief.scaled import ScaledMatrix
 
 Matrix = Any
-"""ndarray (n, n), scipy sparse array (n, n), or an operator with ``@``, ``.T``, ``.shape``."""
+"""ndarray, scipy sparse array, or an operator with ``@``, ``.T``, ``.shape`` (n, n)."""
+
+_ROWS = 256
+
+
+def is_dense(A: Matrix) -> bool:
+    """Tell whether parts of A can be read as arrays, ``A[rows, columns]``."""
+    return isinstance(A, np.ndarray | ScaledMatrix)
 
 
 def column_sums(A: Matrix) -> Floats:
@@ -36,30 +44,18 @@ def absolute_left_product(A: Matrix, weights: Floats) -> Floats:
     """Return |A|' weights (n,), panel by panel; with weights of one, the absolute column sums."""
     if sp.issparse(A):
         return np.asarray(abs(A).T @ weights)
-    if isinstance(A, np.ndarray):
-        total = np.zeros(A.shape[1])
-        for start in range(0, A.shape[0], 256):
-            rows = slice(start, start + 256)
-            total += weights[rows] @ np.abs(A[rows])
-        return total
-    return np.asarray(A.absolute_left_product(weights))
+    if not isinstance(A, np.ndarray):
+        return np.asarray(A.absolute_left_product(weights))
+    total = np.zeros(A.shape[1])
+    for start in range(0, A.shape[0], _ROWS):
+        rows = slice(start, start + _ROWS)
+        total += weights[rows] @ np.abs(A[rows])
+    return total
 
 
 def diagonal(A: Matrix) -> Floats:
     """Return the diagonal (n,)."""
     return np.asarray(A.diagonal(), dtype=np.float64)
-
-
-def to_dense(A: Matrix) -> Floats:
-    """Return A as an array (n, n); the array itself where it is dense already."""
-    if isinstance(A, np.ndarray):
-        return A
-    return np.asarray(A.toarray(), dtype=np.float64)
-
-
-def to_sparse(A: Matrix) -> Matrix:
-    """Return A by compressed rows; the array itself where it is stored so already."""
-    return sp.csr_array(A if sp.issparse(A) else to_dense(A))
 
 
 def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
@@ -73,9 +69,31 @@ def columns_of(A: Matrix, index: NDArray[np.intp]) -> Floats:
     """Return some columns (n, q) as a new array."""
     if isinstance(A, np.ndarray):
         return np.array(A[:, index])
+    if isinstance(A, ScaledMatrix):
+        return A.columns(index)
     units = np.zeros((A.shape[0], index.size))
     units[index, np.arange(index.size)] = 1.0
     return np.asarray(A @ units)
+
+
+def write_into(A: Matrix, out: NDArray[Any]) -> None:
+    """Write a dense A into an array (n, n) of any precision, without another one of this size."""
+    if isinstance(A, np.ndarray):
+        np.copyto(out, A, casting="same_kind")
+    else:
+        A.write_into(out)
+
+
+def to_dense(A: Matrix) -> Floats:
+    """Return A as an array (n, n); the array itself where it is dense already."""
+    if isinstance(A, np.ndarray):
+        return A
+    return np.asarray(A.toarray(), dtype=np.float64)
+
+
+def to_sparse(A: Matrix) -> Matrix:
+    """Return A by compressed rows; the array itself where it is stored so already."""
+    return sp.csr_array(A if sp.issparse(A) else to_dense(A))
 
 
 def replaced(A: Matrix, index: NDArray[np.intp], new: Floats, by_rows: bool) -> Matrix:

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from mrio.errors import DataError, SolverWarning
+from mrio.errors import ConvergenceError, DataError, SolverWarning
 from mrio.leontief import matrices
 from mrio.leontief.checks import (
     Labels,
@@ -22,15 +22,17 @@ from mrio.leontief.checks import (
     check_rhs,
     not_productive,
 )
-from mrio.leontief.norms import norm_of, rounding, worst_ratio
+from mrio.leontief.norms import max_norm, norm_of, rounding, worst_ratio
 from mrio.leontief.plans import Answer, Plans
 from mrio.leontief.policy import BATCH, SMALL
-from mrio.leontief.report import Floats, Solution, SolveReport
+from mrio.leontief.progress import track
+from mrio.leontief.report import Floats, Solution, SolveReport, merge_reports
 from mrio.leontief.scaling import balance
-from mrio.leontief.spectral import productivity_of, spectral_radius
+from mrio.leontief.spectral import inverse_norm_of, productivity_of, spectral_radius
 from mrio.leontief.updates import UpdatedMatrix
 
 _REPEATS = 3
+_ROUGH = 1e-6
 
 Axis = Literal["columns", "rows"]
 
@@ -108,12 +110,31 @@ class Leontief:
         self._balanced, self._scale = balance(self._A, sums)
         if self._scale is not None:
             sums = matrices.column_sums(self._balanced)
-        found = productivity_of(self._balanced, sums, nonnegative)
-        if not found.productive:
-            raise not_productive(self._A, found.radius, self._labels)
-        self._inverse_norm = found.inverse_norm
         self._plans = Plans(self._balanced, self.blocks, self._solver, base)
         self._last: SolveReport | None = None
+        found = productivity_of(self._balanced, sums, nonnegative)
+        if found.productive is None:
+            self._inverse_norm: float | None = self._solve_for_inverse_norm()
+        elif found.productive:
+            self._inverse_norm = found.inverse_norm
+        else:
+            raise not_productive(self._A, found.radius, self._labels)
+
+    def _solve_for_inverse_norm(self) -> float:
+        """Return the largest output multiplier of A >= 0, or raise where there is none."""
+        ones = np.ones((self.n, 1))
+        with np.errstate(all="ignore"):
+            try:
+                answer = self._plans.solve(ones, True, np.array([_ROUGH]))
+                lost = max_norm(ones - answer.X + self._balanced.T @ answer.X)[0]
+                norm = inverse_norm_of(answer.X) if lost < 0.5 else None
+            except (np.linalg.LinAlgError, ConvergenceError):
+                norm = None
+        if norm is None:
+            radius = spectral_radius(self._balanced, True)
+            raise not_productive(self._A, max(radius, 1.0), self._labels)
+        # What the answer leaves unsolved can hide as much again of the norm.
+        return norm / (1 - float(lost))
 
     @property
     def A(self) -> Any:
@@ -184,11 +205,12 @@ class Leontief:
         """Return the diagonal of L (n,): output of a sector for one unit of its own final purchases [1]."""
         own = np.empty(self.n)
         reports = []
-        for columns in self._batches(self.n):
+        batches = self._batches(self.n)
+        for columns in track(batches, len(batches), "diagonal of the inverse"):
             X, report = self._solve_columns(_units(self.n, columns), False, None)
             own[columns] = np.diagonal(X[columns])
             reports.append(report)
-        return Solution(own, _merge(reports))
+        return Solution(own, merge_reports(reports))
 
     def column(self, j: int) -> Solution:
         """Return column j of L (n,): the output that one unit of final purchases of j needs [1]."""
@@ -299,11 +321,12 @@ class Leontief:
             return X, self._last
         X = np.empty_like(B)
         reports = []
-        for columns in self._batches(B.shape[1]):
+        batches = self._batches(B.shape[1])
+        for columns in track(batches, len(batches), "right-hand sides"):
             start = None if guess is None else guess[:, columns]
             X[:, columns], report = self._solve_batch(B[:, columns], transposed, start)
             reports.append(report)
-        self._last = _merge(reports)
+        self._last = merge_reports(reports)
         return X, self._last
 
     def _solve_batch(self, B: Floats, transposed: bool, guess: Floats | None) -> tuple[Floats, SolveReport]:
@@ -370,15 +393,3 @@ def _units(n: int, columns: slice) -> Floats:
     units = np.zeros((n, width))
     units[columns] = np.eye(width)
     return units
-
-
-def _merge(reports: Sequence[SolveReport]) -> SolveReport:
-    """Return one report of several batches: the worst of each part."""
-    bounds = [report.error_bound for report in reports if report.error_bound is not None]
-    return SolveReport(
-        reports[-1].solver,
-        max(report.residual for report in reports),
-        max(bounds) if len(bounds) == len(reports) else None,
-        max(report.sweeps for report in reports),
-        sum(report.n_rhs for report in reports),
-    )

@@ -16,7 +16,7 @@ from mrio.leontief import policy
 from mrio.leontief.dense_lu import DenseLU, RefinedLU
 from mrio.leontief.gauss_seidel import GaussSeidel, panel_inverses, panels
 from mrio.leontief.jacobi import BlockJacobi, inverse_blocks
-from mrio.leontief.matrices import Matrix, diagonal, to_dense, to_sparse
+from mrio.leontief.matrices import Matrix, diagonal, is_dense, to_dense, to_sparse
 from mrio.leontief.memory import available_memory, require
 from mrio.leontief.norms import norm_of
 from mrio.leontief.report import Floats
@@ -163,7 +163,7 @@ class Plans:
             return "structured" if isinstance(self._base._A, SourcingOperator) else "dense"
         if sp.issparse(self._A):
             return "sparse"
-        if isinstance(self._A, np.ndarray):
+        if is_dense(self._A):
             found = self._n >= policy.SMALL and self._structure() is not None
             return "structured" if found else "dense"
         return "structured"
@@ -189,7 +189,7 @@ class Plans:
 
     def _build(self, name: str) -> BackEnd:
         needed = policy.bytes_needed(name, self._n)
-        if name in ("lu", "lu32", "gauss_seidel") and not isinstance(self._A, np.ndarray):
+        if name in ("lu", "lu32", "gauss_seidel") and not is_dense(self._A):
             needed += 8 * self._n * self._n
         others = {
             f'solver="{other}"': policy.bytes_needed(other, self._n)
@@ -198,9 +198,9 @@ class Plans:
         require(needed, f'solver="{name}"', others)
         match name:
             case "lu":
-                return DenseLU(to_dense(self._A))
+                return DenseLU(self._dense())
             case "lu32":
-                return RefinedLU(to_dense(self._A))
+                return RefinedLU(self._dense())
             case "gauss_seidel":
                 return self._gauss_seidel()
             case "sparse":
@@ -217,13 +217,17 @@ class Plans:
             case _:
                 return BiCGSTAB(self._A, diagonal(self._A))
 
+    def _dense(self) -> Matrix:
+        """Return A in dense storage; A itself where it is stored so."""
+        return self._A if is_dense(self._A) else to_dense(self._A)
+
     def _gauss_seidel(self) -> GaussSeidel:
         """Build the iteration; an updated A borrows the inverses of the unchanged one, nearly its own."""
-        if self._base is not None and isinstance(self._base._A, np.ndarray):
+        if self._base is not None and is_dense(self._base._A):
             unchanged = self._base.back_end(GaussSeidel.name)
             assert isinstance(unchanged, GaussSeidel)
             return GaussSeidel(self._A, unchanged.panels, unchanged.inverses)
-        dense, rows = to_dense(self._A), panels(self._n, self._blocks)
+        dense, rows = self._dense(), panels(self._n, self._blocks)
         return GaussSeidel(dense, rows, panel_inverses(dense, rows))
 
     def _solve_base(self, B: Floats, transposed: bool) -> Floats:
@@ -242,7 +246,7 @@ class Plans:
         A = self._A if self._base is None else self._base._A
         if isinstance(A, SourcingOperator):
             return A
-        found = self._structure() if isinstance(self._A, np.ndarray) else None
+        found = self._structure() if is_dense(self._A) else None
         if found is None:
             raise SolverError(
                 "A does not have the structured form.",

@@ -1,8 +1,8 @@
 """Which back end to use: by size, storage, filling and the number of right-hand sides so far.
 
-The numbers are measured ones. One sweep of an iteration costs a pass over A for each right-hand side, about
-9 of them an answer; a factorisation costs n/3 such passes once, and is slowed less by memory. So few
-right-hand sides iterate, many factorise, and small tables always do.
+The numbers are measured ones. One sweep of an iteration costs a pass over A, about 9 of them an answer; a
+factorisation costs n/3 such passes once, and is slowed less by memory. So few right-hand sides iterate, many
+factorise, and small tables always do.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ Storage = Literal["dense", "sparse", "structured"]
 
 SMALL = 500
 """Rows below which a dense factorisation takes milliseconds, whatever A is stored in."""
+
+_BREAK_EVEN = {500: 5.0, 1302: 20.0, 3015: 85.0, 9800: 300.0, 20000: 700.0}
+"""Right-hand sides that 9 sweeps each answer as fast as a factorisation, by rows."""
 
 SINGLE_PRECISION = 4000
 """Rows above which factors in float32 with refinement win."""
@@ -77,7 +80,8 @@ def choose(task: Task) -> str:
 
 def break_even(n: int, sweeps: int) -> float:
     """Return the number of right-hand sides from which a factorisation is faster than sweeps over A."""
-    return n / (4.0 * max(sweeps, 2))
+    usual = np.interp(np.log(n), np.log(list(_BREAK_EVEN)), list(_BREAK_EVEN.values()))
+    return float(usual) * 9 / max(sweeps, 2)
 
 
 def bytes_needed(name: str, n: int, k: int = 1) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,18 @@ class SolveReport:
         )
 
 
+def merge_reports(reports: Sequence[SolveReport]) -> SolveReport:
+    """Return one report of several batches: the worst of each part."""
+    bounds = [report.error_bound for report in reports if report.error_bound is not None]
+    return SolveReport(
+        reports[-1].solver,
+        max(report.residual for report in reports),
+        max(bounds) if len(bounds) == len(reports) else None,
+        max(report.sweeps for report in reports),
+        sum(report.n_rhs for report in reports),
+    )
+
+
 class Solution(_Base):
     """Read-only array that carries the `SolveReport` of the solve that made it.
 
@@ -62,6 +75,7 @@ class Solution(_Base):
     Examples
     --------
     >>> import numpy as np
+    >>> from mrio.leontief import Leontief
     >>> x = Leontief(np.array([[0.2, 0.3], [0.1, 0.4]])).solve(np.array([1.0, 2.0]))
     >>> x.report.n_rhs, type(x + 1).__name__
     (1, 'ndarray')

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from mrio.leontief.matrices import Matrix
+from mrio.leontief.matrices import Matrix, absolute_left_product, is_dense
 from mrio.leontief.report import Floats
+from mrio.leontief.scaled import ScaledMatrix
 
 _BAD_SCALE = 1000.0
 _PASSES = 20
@@ -20,15 +21,14 @@ _PASSES = 20
 def balance(A: Matrix, sums: Floats) -> tuple[Matrix, Floats | None]:
     """Return D^-1 A D and the diagonal of D (n,); A itself and None where its column sums are harmless.
 
-    Only arrays are balanced; a structured operator is returned as it is.
+    Dense and sparse tables are balanced; a structured operator is returned as it is.
     """
-    if np.abs(sums).max() <= _BAD_SCALE or not (sp.issparse(A) or isinstance(A, np.ndarray)):
+    if np.abs(sums).max() <= _BAD_SCALE or not (sp.issparse(A) or is_dense(A)):
         return A, None
     scale = np.ones(A.shape[0])
-    size = abs(A)
     for _ in range(_PASSES):
-        column = (size.T @ (1 / scale)) * scale
-        row = (size @ scale) / scale
+        column = absolute_left_product(A, 1 / scale) * scale
+        row = absolute_left_product(A.T, scale) / scale
         both = (row > 0) & (column > 0)
         step = np.where(both, np.sqrt(np.divide(row, column, out=np.ones_like(row), where=both)), 1.0)
         if np.abs(np.log2(step)).max() < 1:
@@ -37,4 +37,6 @@ def balance(A: Matrix, sums: Floats) -> tuple[Matrix, Floats | None]:
     scale = np.exp2(np.round(np.log2(scale)))
     if sp.issparse(A):
         return sp.csr_array(sp.diags_array(1 / scale) @ A @ sp.diags_array(scale)), scale
-    return A / scale[:, np.newaxis] * scale, scale
+    if isinstance(A, ScaledMatrix):
+        return ScaledMatrix(A.base, A.left / scale, A.right * scale), scale
+    return ScaledMatrix(A, 1 / scale, scale), scale

@@ -5,8 +5,9 @@ spectral radius is below 1 and
 
     ||L||_1 <= max_j (1'(I + |A| + ... + |A|^(k-1)))_j / (1 - max_j (1'|A|^k)_j)
 
-which for k = 1 is the well-known 1 / (1 - largest column sum). Where they do not fall below 1 soon, the
-largest eigenvalue decides and no bound is claimed.
+which for k = 1 is the well-known 1 / (1 - largest column sum). Where they do not fall below 1 soon, A >= 0
+is productive exactly when p = p A + 1 has a positive answer, and then ||L||_1 is the largest p. For A of
+mixed signs the largest eigenvalue decides and no bound is claimed.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ class Productivity:
     Parameters
     ----------
     productive
-        Spectral radius below 1.
+        Spectral radius below 1; None where only a solve can tell.
     inverse_norm
         Upper bound of the 1-norm of L; None where none is known.
     radius
         Spectral radius where it had to be computed; None where the column sums settled it.
     """
 
-    productive: bool
+    productive: bool | None
     inverse_norm: float | None
     radius: float | None
 
 
 def productivity_of(A: Matrix, sums: Floats, nonnegative: bool) -> Productivity:
-    """Tell whether the spectral radius of A (n, n) is below 1; its column sums (n,) often settle it."""
+    """Tell whether the spectral radius of A (n, n) is below 1; its column sums (n,) mostly settle it."""
     total = np.ones_like(sums)
     power = sums if nonnegative else absolute_left_product(A, total)
     for _ in range(_POWERS):
@@ -52,8 +53,18 @@ def productivity_of(A: Matrix, sums: Floats, nonnegative: bool) -> Productivity:
             return Productivity(True, float(total.max() / (1 - power.max())), None)
         total = total + power
         power = A.T @ power if nonnegative else absolute_left_product(A, power)
-    radius = spectral_radius(A, nonnegative)
+    if nonnegative:
+        return Productivity(None, None, None)
+    radius = spectral_radius(A)
     return Productivity(radius < 1 - _SINGULAR, None, radius)
+
+
+def inverse_norm_of(multipliers: Floats) -> float | None:
+    """Return the 1-norm of L for A >= 0 from p = p A + 1 (n,); None where L is not positive."""
+    largest = float(multipliers.max())
+    if not np.isfinite(multipliers).all() or multipliers.min() < 0.5 or largest > 1 / _SINGULAR:
+        return None
+    return largest
 
 
 def spectral_radius(A: Matrix, nonnegative: bool = False) -> float:

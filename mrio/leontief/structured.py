@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from mrio.errors import DataError, MissingDataError
 from mrio.leontief.report import Floats
+from mrio.leontief.scaled import ScaledMatrix
 
 
 class SourcingOperator:
@@ -174,28 +175,28 @@ class Detection:
     misfit: float
 
 
-def detect(A: Floats, n_sectors: int, tolerance: float) -> Detection | None:
+def detect(A: Floats | ScaledMatrix, n_sectors: int, tolerance: float) -> Detection | None:
     """Return the factors of a dense A (n, n), or None when they miss it by more than `tolerance` in 1-norm.
 
     One buying region is looked at before all of A is read, so that other tables lose no time.
     """
     R = A.shape[0] // n_sectors
-    cells = A.reshape(R, n_sectors, R, n_sectors)
-    if not _one_region_fits(cells[:, :, 0, :], tolerance):
+    regions = [slice(r * n_sectors, (r + 1) * n_sectors) for r in range(R)]
+    if not _one_region_fits(A[:, regions[0]].reshape(R, n_sectors, n_sectors), tolerance):
         return None
-    own = np.arange(R)
-    domestic = cells[own, :, own, :].copy()
+    domestic = np.array([A[own, own] for own in regions])
     technology = np.zeros((n_sectors, R, n_sectors))
-    for r in range(R):
-        technology += cells[r]
+    for rows in regions:
+        technology += A[rows, :].reshape(technology.shape)
     technology -= domestic.transpose(1, 0, 2)
     bought = technology.sum(axis=2)
     shares = np.empty((R, n_sectors, R))
     sums = np.zeros(A.shape[0])
-    for r in range(R):
-        sold = cells[r].sum(axis=2)
+    for r, rows in enumerate(regions):
+        cells = A[rows, :].reshape(technology.shape)
+        sold = cells.sum(axis=2)
         shares[r] = np.divide(sold, bought, out=np.zeros_like(sold), where=bought != 0)
-        misfit = np.abs(cells[r] - shares[r][:, :, np.newaxis] * technology)
+        misfit = np.abs(cells - shares[r][:, :, np.newaxis] * technology)
         misfit[:, r, :] = 0.0
         sums += misfit.sum(axis=0).ravel()
     largest = float(sums.max())

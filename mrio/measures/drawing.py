@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mrio.plotting import GAIN, LOSS, NEUTRAL, new_axes, short, small_print
+from mrio.numerals import short
+from mrio.plotting import GAIN, LOSS, NEUTRAL, new_axes, small_print
 
 _NAMED = 25
 

@@ -1,212 +1,101 @@
-"""Accounts embodied in trade, both ways: in gross bilateral exports (EEBT), in final consumption (MRIO)."""
+"""Flows embodied in final purchases: kernels on arrays, R regions, N sectors, n = R N, M accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
 
 import numpy as np
-import pandas as pd
 
-from mrio import plotting
-from mrio.measures.measure import Intensities, Measure, Sheet, intensities
-from mrio.measures.partition import Groups
-from mrio.measures.trade import Trade, trade_of
-from mrio.results import require_adding_up
-from mrio.tables import System
+from mrio.leontief import Leontief, SolveReport
 from mrio.tables.arrays import Array
 
-METHODS: Final = ("eebt", "mrio")
 
-ADDS_UP: Final = (
-    "both methods add up over destinations, home included, to what each region emits or uses itself (its "
-    "production account). Over origins, only mrio adds up to what the consumption of a region causes (its "
-    "consumption account, without imports from abroad); eebt adds up to the content of its gross imports "
-    "that arises in their last seller, what is passed on to others included"
-)
+@dataclass(frozen=True, eq=False)
+class Embodied:
+    """Flows by where they arise and for whom.
+
+    Attributes
+    ----------
+    regions
+        For the final purchases of each region (M, n, R).
+    outside
+        For each other column of final demand (M, n, K).
+    report
+        How the outputs behind them were solved for.
+    """
+
+    regions: Array
+    outside: Array
+    report: SolveReport
 
 
-def embodied_trade(
-    system: System, accounts: str | Iterable[str] | None = None, groups: Groups | None = None
-) -> EmbodiedTrade:
-    """Measure what of an account is embodied in trade between regions, by both accepted ways side by side.
-
-    EEBT (emissions embodied in bilateral trade): ``f_r (I - A_rr)^-1 e_rs``, e_rs being the gross exports of
-    r to s, intermediate and final: whose border is crossed first. MRIO: ``f_r L_r. y_.s``: whose consumption
-    is served in the end, through whatever regions [1]_.
+def embodied_flows(op: Leontief, F: Array, purchases: Array, outside: Array) -> Embodied:
+    """Return ``F o (L y)`` for every column y of final demand.
 
     Parameters
     ----------
-    system
-        The table.
-    accounts
-        Names of accounts; all when left out.
-    groups
-        Groups of regions that trade as one.
+    op
+        Operator of the table.
+    F
+        Flows per unit of output (M, n).
+    purchases
+        Final purchases of each region (n, R).
+    outside
+        Other columns of final demand (n, K).
+    """
+    outputs = op.solve(np.concatenate([purchases, outside], axis=1))
+    flows = F[:, :, np.newaxis] * np.asarray(outputs)
+    R = purchases.shape[1]
+    return Embodied(flows[:, :, :R], flows[:, :, R:], outputs.report)
+
+
+def across_regions(flows: Array, n_regions: int) -> Array:
+    """Return flows (M, n, R) summed over the sectors where they arise, (M, R, R)."""
+    M, n, users = flows.shape
+    return np.asarray(flows.reshape(M, n_regions, n // n_regions, users).sum(axis=2))
+
+
+def traded(flows: Array) -> tuple[Array, Array]:
+    """Return what each region makes for others, and what others make for it, (M, R) each, of (M, R, R)."""
+    between = flows.copy()
+    own = np.arange(flows.shape[1])
+    between[:, own, own] = 0.0
+    return between.sum(axis=2), between.sum(axis=1)
+
+
+def by_product(op: Leontief, F: Array, purchases: Array, n_regions: int) -> tuple[Array, Array, SolveReport]:
+    """Return flows by product bought and buyer: all of them, and those that arise elsewhere.
+
+    With ``m^u = f^u L`` the multipliers of the flows that arise in region u,
+
+        all[i, s]       = sum_r sum_u m^u[r i] y[r i, s]
+        elsewhere[i, s] = sum_r sum_(u not s) m^u[r i] y[r i, s]
+
+    Parameters
+    ----------
+    op
+        Operator of the table.
+    F
+        Flows per unit of output (M, n).
+    purchases
+        Final purchases of each region (n, R).
+    n_regions
+        R.
 
     Returns
     -------
-    EmbodiedTrade
-        Flows from region to region, home and abroad included, in the unit of each account.
-
-    Raises
-    ------
-    LabelError, DataError
-        When an account or region is unknown.
-    BalanceError
-        When a method does not add up to production within 1e-9.
-
-    Notes
-    -----
-    Final users' own flows are no trade and are left out. What imports from abroad embody is not in the table.
-
-    References
-    ----------
-    .. [1] Peters, G. P. (2008), Ecological Economics 65(1), 13-23, doi:10.1016/j.ecolecon.2007.10.014. Su, B.
-       and Ang, B. W. (2011), Ecological Economics 71, 42-53, doi:10.1016/j.ecolecon.2011.08.012.
-
-    Examples
-    --------
-    >>> import mrio
-    >>> flows = mrio.embodied_trade(mrio.load_example("illustrative")["1"], "co2")
-    >>> flows.balance("co2").columns.tolist()
-    ['eebt', 'mrio']
+    tuple
+        Flows (M, N, R) each, and how the multipliers were solved for.
     """
-    asked = intensities(system, accounts, system.account_names)
-    trade = trade_of(system, groups)
-    flows = np.stack([bilateral_content(trade, asked.per_output), absorbed_content(trade, asked.per_output)])
-    sheet = Sheet(
-        account=asked.names,
-        approach=METHODS,
-        from_region=trade.parts.names,
-        to_region=trade.destinations,
-    )
-    dims = ("account", "approach", "from_region", "to_region")
-    text = "account that arises in one region for trade with, or consumption of, another"
-    sheet.put("flow", flows.swapaxes(0, 1), dims, asked.units, text)
-    gap = _adding_up(flows, trade, asked)
-    return EmbodiedTrade(
-        sheet.dataset(
-            system,
-            f"Trade embodying {', '.join(asked.names)}",
-            ADDS_UP,
-            f"both methods against production accounts: largest gap {gap:.1e}",
-            groups="\n".join(trade.parts.names),
-        )
-    )
-
-
-def _adding_up(flows: Array, trade: Trade, asked: Intensities) -> float:
-    """Compare both methods with the production accounts of the groups."""
-    production = asked.flows @ trade.parts.indicator.T
-    scale = np.abs(production).sum(axis=1)[:, np.newaxis]
-    scale[scale == 0] = 1.0
-    return max(
-        require_adding_up(part.sum(axis=2) / scale, production / scale, 1.0, f"{method} and production")
-        for method, part in zip(METHODS, flows, strict=True)
-    )
-
-
-def bilateral_content(trade: Trade, per_output: Array) -> Array:
-    """Return ``f_r (I - A_rr)^-1 e_rs``, with final use at home on the diagonal, (M, G, D).
-
-    Parameters
-    ----------
-    trade
-        Trade between G groups with D destinations, n rows.
-    per_output
-        Intensities (M, n).
-    """
-    local = trade.inside.solve_left(per_output)
-    sold = trade.exports + trade.demand * trade.home
-    return np.asarray(np.einsum("mn,gn,nd->mgd", local, trade.parts.indicator, sold, optimize=True))
-
-
-def absorbed_content(trade: Trade, per_output: Array) -> Array:
-    """Return ``f_r L_r. y_.s``, (M, G, D).
-
-    Parameters
-    ----------
-    trade
-        Trade between G groups with D destinations, n rows.
-    per_output
-        Intensities (M, n).
-    """
-    output = np.asarray(trade.op.solve(trade.demand))
-    return np.asarray(np.einsum("mn,gn,nd->mgd", per_output, trade.parts.indicator, output, optimize=True))
-
-
-class EmbodiedTrade(Measure):
-    """Accounts embodied in trade by both methods. Made by `mrio.embodied_trade`."""
-
-    kind: ClassVar[str] = "embodied_trade"
-    main: ClassVar[str] = "flow"
-
-    def table(self, account: str | None = None, method: str = "mrio") -> pd.DataFrame:
-        """Return the flows of one method: from region (rows) to region."""
-        flow = self.of("flow", account).sel(approach=method).transpose("from_region", "to_region")
-        labels = [pd.Index(flow[dim].values, name=dim) for dim in flow.dims]
-        return pd.DataFrame(flow.values, *labels)
-
-    def balance(self, account: str | None = None) -> pd.DataFrame:
-        """Return embodied exports less embodied imports of each region by both methods, abroad left out."""
-        columns = {}
-        for method in METHODS:
-            table = self.table(account, method)
-            square = table.to_numpy()[:, : len(table)]
-            columns[method] = square.sum(axis=1) - square.sum(axis=0)
-        return pd.DataFrame(columns, index=table.index.rename("region"))
-
-    def summary(self, account: str | None = None) -> pd.DataFrame:
-        """Return home use, exports, imports and totals of each region by both methods.
-
-        Returns
-        -------
-        DataFrame
-            Columns (method, ...): ``home`` and ``exports`` add up to ``production``; ``home`` and ``imports``
-            to ``consumption``, which is the consumption account for ``mrio`` only.
-        """
-        parts = {}
-        for method in METHODS:
-            table = self.table(account, method)
-            values = table.to_numpy()
-            G = len(values)
-            home = np.diag(values[:, :G])
-            parts[method] = pd.DataFrame(
-                {
-                    "home": home,
-                    "exports": values.sum(axis=1) - home,
-                    "imports": values[:, :G].sum(axis=0) - home,
-                    "production": values.sum(axis=1),
-                    "consumption": values[:, :G].sum(axis=0),
-                },
-                index=table.index.rename("region"),
-            )
-        unit = self.unit("flow", account or self.accounts[0])
-        return pd.concat(parts, axis=1, names=["method", f"[{unit}]"])
-
-    @property
-    def plot(self) -> EmbodiedPictures:
-        """Pictures: ``plot.flows(account, method)``, ``plot.balance(account)``."""
-        return EmbodiedPictures(self)
-
-
-@dataclass(frozen=True)
-class EmbodiedPictures:
-    """Pictures of embodied trade; every method takes ``ax=`` and returns Axes."""
-
-    embodied: EmbodiedTrade
-
-    def flows_data(self, account: str | None = None, method: str = "mrio") -> pd.DataFrame:
-        """Return the flows between regions with what stays at home set to zero."""
-        table = self.embodied.table(account, method)
-        return table.mask(np.eye(*table.shape, dtype=bool), 0.0)
-
-    def flows(self, account: str | None = None, method: str = "mrio", ax: Any | None = None) -> Any:
-        """Draw the flows of one method as a heat map."""
-        name = account or self.embodied.accounts[0]
-        title = f"{name} embodied in trade, {method.upper()}, {self.embodied.data.attrs['period']}"
-        ax = plotting.heat_map(self.flows_data(name, method), self.embodied.unit("flow", name), title, ax)
-        plotting.small_print(ax, self.embodied.small_print)
-        return ax
+    M, n = F.shape
+    R, N = n_regions, n // n_regions
+    rows = np.zeros((M, R, n))
+    for region in range(R):
+        own = slice(region * N, (region + 1) * N)
+        rows[:, region, own] = F[:, own]
+    multipliers = op.solve_left(rows.reshape(M * R, n))
+    by_origin = np.asarray(multipliers).reshape(M, R, R, N)
+    bought = purchases.reshape(R, N, R)
+    everywhere = np.einsum("mri,ris->mis", by_origin.sum(axis=1), bought)
+    at_home = np.einsum("msri,ris->mis", by_origin, bought, optimize=True)
+    return everywhere, everywhere - at_home, multipliers.report

@@ -12,6 +12,7 @@ import xarray as xr
 
 from mrio.errors import BalanceError
 from mrio.files import PathLike, write_groups
+from mrio.numerals import table_number
 from mrio.schema import ADDING_UP
 
 
@@ -44,6 +45,10 @@ class Result:
         """Sentence about the status of the numbers underneath; empty for tables as published."""
         return str(self.data.attrs.get("comment", ""))
 
+    def array(self, name: str) -> xr.DataArray:
+        """Return an array of `data` by its name; what is done to it leaves the result alone."""
+        return self.data[name].copy(deep=False)
+
     def summary(self) -> pd.DataFrame:
         """Return the main numbers as a small table."""
         raise NotImplementedError
@@ -63,7 +68,7 @@ class Result:
 
     def __repr__(self) -> str:
         headline = f"\n  {self.headline}" if self.headline else ""
-        table = self.summary().head(12).to_string(float_format=lambda value: f"{value:,.5g}")
+        table = self.summary().head(12).to_string(float_format=table_number)
         checks = self.data.attrs.get("checks", "")
         return f"<{type(self).__name__}: {self.title}>{headline}\n{table}" + (
             f"\n  {checks}" if checks else ""
@@ -71,7 +76,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         headline = f"<p><em>{escape(self.headline)}</em></p>" if self.headline else ""
-        table = self.summary().head(12).to_html(float_format=lambda value: f"{value:,.5g}")
+        table = self.summary().head(12).to_html(float_format=table_number)
         checks = escape(str(self.data.attrs.get("checks", "")))
         return (
             f"<p><b>{escape(type(self).__name__)}: {escape(self.title)}</b></p>{headline}{table}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product as cartesian
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -106,6 +107,13 @@ def locked(array: Array) -> Array:
     return array
 
 
+def locked_sparse(matrix: Matrix) -> Matrix:
+    """Return the CSR matrix with writing switched off."""
+    for part in (matrix.data, matrix.indices, matrix.indptr):
+        part.flags.writeable = False
+    return matrix
+
+
 def own_array(name: str, value: ArrayLike, dims: Sequence[str], labels: Labels) -> Array:
     """Return a write-locked float64 copy of `value` in the full shape of `dims`.
 
@@ -126,7 +134,7 @@ def own_array(name: str, value: ArrayLike, dims: Sequence[str], labels: Labels) 
     """
     _require_labels(name, value, dims, labels)
     shape = labels.shape(dims)
-    plain = np.asarray(value)
+    plain = _plain(name, value)
     if plain.dtype.kind not in "fiub":
         plain = _numbers(name, plain, shape, dims, labels)
     if plain.shape not in _accepted_shapes(shape, dims):
@@ -163,9 +171,7 @@ def own_matrix(value: Any, labels: Labels) -> Matrix:
             amount=f"{int((~np.isfinite(result.data)).sum())} stored values",
             remedy="say what the empty cells mean before the table is made",
         )
-    for part in (result.data, result.indices, result.indptr):
-        part.flags.writeable = False
-    return result
+    return locked_sparse(result)
 
 
 def cells_table(
@@ -189,6 +195,18 @@ def describe_cells(table: pd.DataFrame, most: int = 3) -> str:
         for row in table.head(most).itertuples(index=False, name=None)
     ]
     return "; ".join(cells) + (f" ... {len(table)} cells" if len(table) > most else "")
+
+
+def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
+    """Return the values as an array; masked cells become NaN, for what a mask hides means nothing."""
+    if isinstance(value, np.ma.MaskedArray):
+        return np.ma.filled(value.astype(np.float64), np.nan)
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise DataError(
+            f"{name} is not an array.", amount=str(error), remedy="give rows of one length"
+        ) from error
 
 
 def _accepted_shapes(shape: tuple[int, ...], dims: Sequence[str]) -> list[tuple[int, ...]]:
@@ -236,25 +254,46 @@ def _dataarray_mismatch(
 def _frame_mismatch(
     name: str, value: pd.DataFrame | pd.Series[Any], dims: Sequence[str], labels: Labels
 ) -> MrioError | None:
-    """Compare (region, sector) MultiIndexes of a frame with the table; other indexes carry no labels."""
-    axes = [value.index] if isinstance(value, pd.Series) else [value.index, value.columns]
-    pairs = [tuple(dims[start : start + 2]) for start in range(0, len(dims), 2)]
-    for axis, pair in zip(axes, pairs, strict=False):
-        if isinstance(axis, pd.MultiIndex) and axis.nlevels == len(pair) == 2:
-            expected = pd.MultiIndex.from_product([labels.of(pair[0]), labels.of(pair[1])])
-            got = [" | ".join(map(str, label)) for label in axis]
-            want = [" | ".join(label) for label in expected]
-            problem = label_mismatch(got, want, ", ".join(pair), (name, "the table"))
-            if problem is not None:
-                return problem
+    """Compare the labels of rows and columns with the table; whole numbers count as positions, not labels."""
+    for axis, own in zip(value.axes, _dims_of_axes(value, dims, labels), strict=True):
+        if pd.api.types.is_integer_dtype(axis.dtype):
+            continue
+        if axis.nlevels != len(own):
+            return LabelError(
+                f"The labels of {name} cannot be compared with those of the table.",
+                amount=f"{axis.nlevels} levels for {' and '.join(own)}",
+                remedy="give a MultiIndex with one level a dim, or plain numbers (.to_numpy())",
+            )
+        got = [
+            " | ".join(map(str, label)) for label in (axis if axis.nlevels > 1 else zip(axis, strict=True))
+        ]
+        want = [" | ".join(label) for label in cartesian(*map(labels.of, own))]
+        problem = label_mismatch(got, want, ", ".join(own), (name, "the table"))
+        if problem is not None:
+            return problem
     return None
+
+
+def _dims_of_axes(
+    value: pd.DataFrame | pd.Series[Any], dims: Sequence[str], labels: Labels
+) -> list[tuple[str, ...]]:
+    """Return the dims that stand in the rows and in the columns of a frame."""
+    dims = tuple(dims)
+    flat = value.ndim == 1
+    # V of one factor may leave the dim of the factor out.
+    if dims[0] == "factor" and (flat or (value.shape, value.axes[1].nlevels) == (labels.shape(dims[1:]), 1)):
+        dims = dims[1:]
+    if flat:
+        return [dims]
+    return [dims[:2], dims[2:]] if len(dims) == 4 else [dims[:1], dims[1:]]
 
 
 def _numbers(
     name: str, plain: NDArray[Any], shape: tuple[int, ...], dims: Sequence[str], labels: Labels
 ) -> NDArray[Any]:
     """Convert an array of objects to floats, or raise with every cell that is no number."""
-    bad = np.array([not isinstance(cell, int | float | np.number) for cell in plain.ravel()])
+    number = int | float | np.integer | np.floating
+    bad = np.array([plain.dtype.kind != "O" or not isinstance(cell, number) for cell in plain.ravel()])
     if not bad.any():
         return plain.astype(np.float64)
     if plain.shape in _accepted_shapes(shape, dims):

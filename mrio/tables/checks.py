@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mrio.errors import SolverError
-from mrio.tables.arrays import Array, cells_table, describe_cells
+from mrio.errors import NotProductiveError
+from mrio.leontief.spectral import spectral_radius
+from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse
 
 if TYPE_CHECKING:
     from mrio.tables.system import System
 
 BALANCE_TOLERANCE = 1e-9
+SIGN_TOLERANCE = 1e-12
 DISCREPANCY_TOLERANCE = 0.01
 
 
@@ -132,29 +134,51 @@ def _value_added_sum(system: System) -> Check:
 
 def _not_negative(system: System, name: str, values: Array) -> Check:
     share = values / max(float(np.abs(values).mean()), np.finfo(float).tiny)
-    cells = cells_table(values, values < 0, ("region", "sector"), system.labels)
+    cells = cells_table(values, share < -SIGN_TOLERANCE, ("region", "sector"), system.labels)
     worst = abs(float(share.min(initial=0.0)))
-    return Check(name, not len(cells), worst, 0.0, "most negative cell against the mean", cells)
+    return Check(name, not len(cells), worst, SIGN_TOLERANCE, "most negative cell against the mean", cells)
 
 
 def _not_negative_flows(system: System) -> Check:
-    arrays = system.arrays
-    negative = abs(float(arrays.Z[arrays.Z < 0].sum()))
-    mask = arrays.Y < 0
-    negative += abs(float(arrays.Y[mask].sum()))
-    cells = cells_table(arrays.Y, mask, ("region", "sector", "use_region", "demand"), system.labels)
-    total = float(np.abs(arrays.x).sum()) or 1.0
+    """List negative purchases of sectors and final users together, named by region, sector and user."""
+    x = system.arrays.x
+    floor = SIGN_TOLERANCE * float(np.abs(x).mean())
+    dims = ("region", "sector", "use_region", "demand")
+    final = cells_table(system.arrays.Y, np.less(system.arrays.Y, -floor), dims, system.labels)
+    cells = pd.concat([_negative_intermediate(system, floor), final.rename(columns={"demand": "user"})])
+    cells = cells.sort_values("value", ignore_index=True, kind="stable")
+    worst = abs(float(cells["value"].sum())) / (float(np.abs(x).sum()) or 1.0)
     note = "negative flows in Z and Y against output; sourcing shares leave [0, 1] there"
-    return Check("non-negative flows", negative == 0.0, negative / total, 0.0, note, cells)
+    return Check("non-negative flows", not len(cells), worst, SIGN_TOLERANCE, note, cells)
+
+
+def _negative_intermediate(system: System, floor: float) -> pd.DataFrame:
+    """Return the cells of Z below -floor; Z may be sparse."""
+    Z, labels = system.arrays.Z, system.labels
+    if is_sparse(Z):
+        entries = Z.tocoo()
+        chosen = entries.data < -floor
+        rows, columns, values = entries.row[chosen], entries.col[chosen], entries.data[chosen]
+    else:
+        rows, columns = np.nonzero(np.less(Z, -floor))
+        values = Z[rows, columns]
+    regions, sectors = np.asarray(labels.regions, dtype=object), np.asarray(labels.sectors, dtype=object)
+    N = len(sectors)
+    places = {"region": regions[rows // N], "sector": sectors[rows % N]}
+    users = {"use_region": regions[columns // N], "user": sectors[columns % N]}
+    return pd.DataFrame({**places, **users, "value": values})
 
 
 def _productive(system: System) -> Check:
     note = "spectral radius of A; 1 or more means no solution"
     try:
         radius = system.leontief.spectral_radius()
-    except SolverError as error:
-        return Check("productive A", False, float("inf"), 1.0, f"{note}; {error.what}", pd.DataFrame())
-    return Check("productive A", radius < 1.0, radius, 1.0, note, pd.DataFrame())
+    except NotProductiveError as error:
+        n = system.arrays.x.size
+        radius = spectral_radius(system.A if is_sparse(system.A) else system.A.values.reshape(n, n))
+        cells = pd.DataFrame() if error.table is None else error.table[["column", "column_sum"]]
+        return Check("productive A", False, radius, 1.0, f"{note}; worst columns by their sum", cells)
+    return Check("productive A", True, radius, 1.0, note, pd.DataFrame())
 
 
 def _discrepancy_share(system: System) -> Check:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from mrio.errors import LabelError, raise_together
+from mrio.schema import ABROAD
 
 _DIM_OF_FIELD = {"regions": "region", "sectors": "sector", "demand": "demand", "factors": "factor"}
 
@@ -87,6 +88,13 @@ def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
                 f"Some {field} stand twice.",
                 where=", ".join(repr(value) for value in doubled),
                 remedy="rename or aggregate them",
+            )
+        )
+    if field == "regions" and ABROAD in values:
+        problems.append(
+            LabelError(
+                f"A region is called {ABROAD!r}, the word for the origin outside the table.",
+                remedy="rename the region, or give its sales as imports_Z= and imports_Y=",
             )
         )
     return problems

@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 from scipy import sparse
 
-from mrio.errors import FileError
+from mrio.errors import FileError, LabelError
 from mrio.files import PathLike, write_groups
 from mrio.provenance import Provenance
 from mrio.schema import SYSTEM_DIMS
@@ -67,6 +67,10 @@ def system_from_dataset(dataset: xr.Dataset) -> System:
     FileError
         When a part is missing.
     """
+    # xarray numbers a dim that has lost its labels, so their absence must be asked for.
+    missing = [name for name in ("region", "sector", "demand", "factor", "Y", "V") if name not in dataset]
+    if missing:
+        raise _incomplete(", ".join(map(repr, missing)))
     try:
         attrs = {str(key): value for key, value in dataset.attrs.items()}
         arrays: dict[str, Any] = {name: dataset[name].values for name in SYSTEM_DIMS if name in dataset}
@@ -86,16 +90,33 @@ def system_from_dataset(dataset: xr.Dataset) -> System:
             **arrays,
         )
     except KeyError as error:
-        raise FileError(
-            "A table in a file is not complete.",
-            amount=f"missing: {error}",
-            remedy="write the file anew with mrio",
-        ) from error
+        raise _incomplete(str(error)) from error
+
+
+def _incomplete(parts: str) -> FileError:
+    return FileError(
+        "A table in a file is not complete.",
+        amount=f"missing: {parts}",
+        remedy="write the file anew with mrio",
+    )
 
 
 def write_systems(systems: Mapping[str, System], path: PathLike) -> None:
-    """Write tables to a netCDF-4 file, one group each (see `Systems.to_netcdf`)."""
-    groups = {name.replace("/", "_"): system_to_dataset(system) for name, system in systems.items()}
+    """Write tables to a netCDF-4 file, one group each (see `Systems.to_netcdf`).
+
+    Raises
+    ------
+    LabelError, FileError
+        When a name cannot be that of a group, or the file cannot be written.
+    """
+    bad = [name for name in systems if "/" in name or not name.strip()]
+    if bad:
+        raise LabelError(
+            "A table cannot be written under its name: names of groups hold no '/'.",
+            where=", ".join(map(repr, bad)),
+            remedy="name it otherwise: Systems({...}), or replace(period=...)",
+        )
+    groups = {name: system_to_dataset(system) for name, system in systems.items()}
     title = "Multi-regional input-output tables " + ", ".join(systems)
     write_groups(groups, path, KIND_SYSTEMS, title)
 

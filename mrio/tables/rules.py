@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mrio.errors import BalanceError, DataError, MissingDataError, MrioError, PriceBasisError, UnitsError
-from mrio.schema import VALUE_ADDED
+from mrio.schema import SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account
 from mrio.tables.arrays import Array, Arrays, cells_table, describe_cells
 from mrio.tables.labels import Labels
@@ -20,6 +20,13 @@ ROW_TOLERANCE = 1e-6
 
 NEGLIGIBLE = 1e-12
 """Share of the mean output below which a number counts as rounding of zero."""
+
+
+RESERVED = {VALUE_ADDED, *SYSTEM_DIMS, *(dim for dims in SYSTEM_DIMS.values() for dim in dims), "effect"}
+"""Names of arrays and dims, which stand beside the accounts in files and results."""
+
+SUFFIXES = ("_direct", "_total", "_all", "_total_all", "_spread", "_spread_all")
+"""What files and results append to the name of an account."""
 
 
 def import_kind(arrays: Mapping[str, object]) -> str:
@@ -147,13 +154,7 @@ def metadata_problems(
                 remedy="convert the table, or correct one of the two texts",
             )
         )
-    if VALUE_ADDED in accounts:
-        problems.append(
-            DataError(
-                f"An account cannot be called {VALUE_ADDED!r}.",
-                remedy="value added is the sum of V and exists always; choose another name",
-            )
-        )
+    problems += _account_name_problems(accounts)
     if population is not None and (population <= 0).any():
         problems.append(
             DataError(
@@ -163,3 +164,23 @@ def metadata_problems(
             )
         )
     return problems
+
+
+def _account_name_problems(accounts: Mapping[str, Account]) -> list[MrioError]:
+    """List names that would be taken for something else, or could not be written to a file."""
+    derived = {name + suffix for name in (VALUE_ADDED, *accounts) for suffix in SUFFIXES}
+    bad = [
+        name
+        for name in accounts
+        if name in RESERVED | derived or not name or name != name.strip() or set(name) & {"/", "\n"}
+    ]
+    return [
+        DataError(
+            f"An account cannot be called {name!r}.",
+            where=f"accounts {', '.join(map(repr, accounts))}",
+            remedy="choose a text without '/' that names no array, no dim and no part of another account"
+            if name != VALUE_ADDED
+            else "value added is the sum of V and exists always; choose another name",
+        )
+        for name in bad
+    ]

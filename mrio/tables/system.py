@@ -14,16 +14,31 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from mrio.errors import LabelError, raise_together
-from mrio.leontief import Leontief
+from mrio.errors import LabelError, MrioError, raise_together
+from mrio.leontief import Leontief, ScaledMatrix
+from mrio.mapping import MappingLike
+from mrio.numerals import table_number
 from mrio.provenance import Provenance
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account, AccountLike, as_account
-from mrio.tables.arrays import Array, Arrays, Matrix, is_sparse, labelled, locked, own_array, own_matrix
+from mrio.tables.arrays import (
+    Array,
+    Arrays,
+    Matrix,
+    is_sparse,
+    labelled,
+    locked,
+    locked_sparse,
+    own_array,
+    own_matrix,
+)
 from mrio.tables.checks import CheckReport, check_system
 from mrio.tables.labels import Labels
 from mrio.tables.rules import import_kind, metadata_problems, output, zero_output_problems
-from mrio.units import PriceBasis, parse_price_basis
+from mrio.units import PriceBasis, parse_price_basis, parse_unit
+
+COPY_BELOW = 500
+"""Rows up to which the Leontief operator gets an array of coefficients of its own."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -174,6 +189,8 @@ class System:
         import_kind(given)
         arrays, gap = _arrays(Z, given, x, labels)
         own = {name: as_account(name, a).attached(name, labels) for name, a in (accounts or {}).items()}
+        if arrays.population is not None:
+            parse_unit(population_unit)
         raise_together(
             [
                 *metadata_problems(unit, price_basis, own, arrays.population),
@@ -317,7 +334,7 @@ class System:
     @property
     def A(self) -> Any:
         """Input coefficients, ``A[ri,sj] = Z[ri,sj] / x[sj]``, zero in columns without output."""
-        matrix = self.leontief.A
+        matrix = self._coefficients
         if is_sparse(matrix):
             return matrix
         dims = SYSTEM_DIMS["Z"]
@@ -326,11 +343,28 @@ class System:
         return labelled(matrix.reshape(self.labels.shape(dims)), dims, coords, "A", attrs)
 
     @cached_property
+    def _coefficients(self) -> Matrix:
+        """A as a write-locked (n, n) matrix; exists for tables that cannot be solved, too."""
+        return coefficients(self.arrays.Z, self.arrays.x.ravel())
+
+    @cached_property
     def leontief(self) -> Leontief:
         """The operator (I - A)^-1, made once and kept."""
-        A = coefficients(self.arrays.Z, self.arrays.x.ravel())
         blocks = [len(self.sectors)] * len(self.regions)
+        A = self._coefficients if self._has_coefficients else self._scaled_flows
         return Leontief(A, blocks=blocks, labels=self.labels.row_name)
+
+    @property
+    def _has_coefficients(self) -> bool:
+        """A exists already, is small, or sparse: then the operator takes it, else flows and output."""
+        Z = self.arrays.Z
+        return "_coefficients" in vars(self) or is_sparse(Z) or Z.shape[0] < COPY_BELOW
+
+    @property
+    def _scaled_flows(self) -> ScaledMatrix:
+        """A as Z with its columns divided by output, without an array of its own."""
+        Z = self.arrays.Z
+        return ScaledMatrix(Z, np.ones(Z.shape[0]), output_reciprocal(self.arrays.x.ravel()))
 
     # -- accounts -----------------------------------------------------------------------------------------
 
@@ -375,7 +409,7 @@ class System:
             "sectors": self.sectors,
             "demand": self.demand,
             "factors": self.factors,
-            "accounts": dict(self.accounts),
+            "accounts": {n: (a.values, a.unit, a.direct_values) for n, a in self.accounts.items()},
             "unit": self.unit,
             "price_basis": self.price_basis,
             "period": self.period,
@@ -392,8 +426,41 @@ class System:
         new = System.from_arrays(**{**inputs, **changes})
         same_A = "Z" not in changes and np.array_equal(new.arrays.x, self.arrays.x)
         if same_A and "leontief" in vars(self) and new.labels == self.labels:
-            vars(new)["leontief"] = self.leontief
+            kept = ("_coefficients", "leontief")
+            vars(new).update({name: vars(self)[name] for name in kept if name in vars(self)})
         return new
+
+    def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
+        """Return a table with regions or sectors added up; all totals are kept.
+
+        Every array, account and the population are summed, trade between regions that become one turns into
+        trade inside it. The record of steps says what went where.
+
+        Parameters
+        ----------
+        regions, sectors
+            New label of every region or sector: a mapping, or a CSV file with the label in its first column
+            and the new one in the second (or in the column ``target``). Left as they are where nothing is
+            given. New labels come in the order of their first members.
+
+        Raises
+        ------
+        LabelError
+            When a label of the table has no new one; with names that come near.
+        FileError, DataError
+            When the CSV file cannot be read.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["0"]
+        >>> small = table.aggregate(sectors={"RES": "goods", "TEC": "goods", "SRV": "services"})
+        >>> small.sectors, bool(abs(small.x.sum() / table.x.sum() - 1) < 1e-14)
+        (('goods', 'services'), True)
+        """
+        from mrio.tables.aggregation import aggregate
+
+        return aggregate(self, regions, sectors)
 
     def check(self) -> CheckReport:
         """Return the named identities of the table with their worst cells.
@@ -444,11 +511,17 @@ class System:
 
     def _repr_html_(self) -> str:
         headline = f"<p><em>{escape(self.provenance.headline)}</em></p>" if self.provenance.headline else ""
-        table = self.summary().head(12).to_html(float_format=lambda value: f"{value:,.6g}")
+        table = self.summary().head(12).to_html(float_format=table_number)
         return (
             f"<p><b>System {escape(self.title)}</b>, {escape(self.unit)}, {escape(self.price_basis)}</p>"
             f"{headline}{table}<p><small>Source: {escape(self.provenance.source)}</small></p>"
         )
+
+
+def output_reciprocal(x: Array) -> Array:
+    """Return 1 / x (n,), zero where there is no output."""
+    floor = float(np.abs(x).mean()) * 1e-12
+    return np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
 
 
 def coefficients(Z: Matrix, x: Array) -> Matrix:
@@ -461,10 +534,9 @@ def coefficients(Z: Matrix, x: Array) -> Matrix:
     x
         (n,).
     """
-    floor = float(np.abs(x).mean()) * 1e-12
-    inverse = np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
+    inverse = output_reciprocal(x)
     if is_sparse(Z):
-        return Z.multiply(inverse[np.newaxis, :]).tocsr()
+        return locked_sparse(Z.multiply(inverse[np.newaxis, :]).tocsr())
     return locked(Z * inverse)
 
 
@@ -486,13 +558,24 @@ def _factor_names(V: ArrayLike, factors: Iterable[str] | None) -> tuple[str, ...
 
 def _arrays(Z: Any, given: Mapping[str, Any], x: ArrayLike | None, labels: Labels) -> tuple[Arrays, float]:
     """Check and copy all arrays, and settle gross output; also how far the output given was off."""
-    own: dict[str, Any] = {
-        name: own_array(name, value, SYSTEM_DIMS[name], labels)
-        for name, value in given.items()
-        if value is not None
-    }
-    shape = labels.shape(SYSTEM_DIMS["x"])
-    trial = Arrays(Z=own_matrix(Z, labels), x=np.zeros(shape), **own)
-    asked = None if x is None else own_array("x", x, SYSTEM_DIMS["x"], labels)
+    own: dict[str, Any] = {}
+    problems: list[MrioError] = []
+    for name, value in {"Z": Z, **given, "x": x}.items():
+        if value is None and name not in _NEEDED:
+            continue
+        try:
+            own[name] = (
+                own_matrix(value, labels)
+                if name == "Z"
+                else own_array(name, value, SYSTEM_DIMS[name], labels)
+            )
+        except MrioError as problem:
+            problems.append(problem)
+    raise_together(problems)
+    asked = own.pop("x", None)
+    trial = Arrays(x=np.zeros(labels.shape(SYSTEM_DIMS["x"])), **own)
     result, gap = output(asked, trial.row_sums(), labels)
-    return Arrays(Z=trial.Z, x=locked(result), **own), gap
+    return Arrays(x=locked(result), **own), gap
+
+
+_NEEDED = ("Z", "Y", "V")

@@ -23,7 +23,17 @@ class Systems(Mapping[str, System]):
     Raises
     ------
     LabelError, UnitsError, PriceBasisError
-        When two tables differ in labels, money unit or kind of prices.
+        When two tables differ in labels, units or kind of prices, or have one name.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> tables = mrio.load_example("illustrative")
+    >>> mrio.Systems({"before": tables["0"], "after": tables["1"]})
+    <Systems: 2 tables>
+      illustrative: made-up numbers, about no real region
+      before: 0, 4 regions x 3 sectors, current CNY, producer prices
+      after: 1, 4 regions x 3 sectors, current CNY, producer prices
     """
 
     def __init__(self, tables: Mapping[str, System] | Iterable[System]) -> None:
@@ -31,8 +41,14 @@ class Systems(Mapping[str, System]):
         if named:
             first_name, first = next(iter(named.items()))
             for name, table in named.items():
-                require_comparable(first, table, (first_name, name))
+                require_comparable(first, table, (f"table {first_name}", f"table {name}"))
         self._tables: dict[str, System] = {str(name): table for name, table in named.items()}
+        if len(self._tables) < len(named):
+            raise LabelError(
+                "Two tables have the same name.",
+                where=", ".join(map(repr, named)),
+                remedy="names are compared as texts; give distinct ones",
+            )
 
     def __getitem__(self, name: str) -> System:
         """Return the table of a period; years may be given as numbers."""
@@ -71,7 +87,7 @@ class Systems(Mapping[str, System]):
 
 
 def require_comparable(first: System, second: System, names: tuple[str, str] | None = None) -> None:
-    """Raise unless two tables may meet in one comparison: same labels, money unit and kind of prices.
+    """Raise unless two tables may meet in one comparison: same labels, units and kind of prices.
 
     Primary factors may differ in number and name; comparisons use their sum.
 
@@ -86,14 +102,19 @@ def require_comparable(first: System, second: System, names: tuple[str, str] | N
         require_same_labels(first.labels, second.labels, names, skip=("factors",))
     except LabelError as error:
         problems.append(error)
-    if not same_unit(parse_unit(first.unit), parse_unit(second.unit)):
-        problems.append(
-            UnitsError(
-                f"{names[0]} and {names[1]} are in different money units.",
-                amount=f"{first.unit!r} and {second.unit!r}",
-                remedy="express both in one unit before they are compared",
-            )
+    units = [("are in different money units", first.unit, second.unit)]
+    if first.population is not None and second.population is not None:
+        text = "count population in different units"
+        units.append((text, first.population_unit, second.population_unit))
+    problems += [
+        UnitsError(
+            f"{names[0]} and {names[1]} {text}.",
+            amount=f"{left!r} and {right!r}",
+            remedy="express both in one unit before they are compared",
         )
+        for text, left, right in units
+        if not same_unit(parse_unit(left), parse_unit(right))
+    ]
     if not comparable(first.basis, second.basis):
         problems.append(
             PriceBasisError(

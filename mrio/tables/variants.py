@@ -28,6 +28,13 @@ class Variants(Mapping[str, Systems]):
     ------
     LabelError, UnitsError, PriceBasisError
         When two sets cannot be compared.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> tables = mrio.load_example("illustrative")
+    >>> list(Variants({"default": tables, "same": tables}))
+    ['default', 'same']
     """
 
     def __init__(self, sets: Mapping[str, Systems]) -> None:

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import brentq
 
-from mrio.building.imports import capped_shares, split_imports
+from mrio.building.imports import split_imports
 from mrio.errors import BalanceError, DataError, MissingDataError
 
 Z = np.array([[2.0, 2], [1, 3]])
@@ -62,17 +61,6 @@ def test_pattern_decides_cells_and_is_capped_at_the_use():
     parts = split_imports(Z, Y, [3, 0], pattern=([[1, 0.5], [0.1, 0.1]], [[0, 0], [0.1, 0.1]]))
     np.testing.assert_allclose(parts.Z_imported, [[2, 1], [0, 0]])
     np.testing.assert_allclose(parts.Y_imported, 0)
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.integers(0, 2**32 - 1))
-def test_capped_shares_are_the_root_of_their_equation(seed):
-    rng = np.random.default_rng(seed)
-    weights, shares = rng.lognormal(0, 1, 6), rng.uniform(0.01, 1, 6)
-    total = weights.sum() * rng.uniform(0.01, 0.999)
-    factor = brentq(lambda f: (weights * np.minimum(1, f * shares)).sum() - total, 0, 1e3, xtol=1e-13)
-    found = capped_shares(weights[None], shares[None], np.array([total]))[0]
-    np.testing.assert_allclose(found, np.minimum(1, factor * shares), rtol=1e-9)
 
 
 def test_products_imported_beyond_their_use_are_named():

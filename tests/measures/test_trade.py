@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import mrio
 from mrio.errors import DataWarning, LabelError
-from mrio.measures.embodied import embodied_trade
+from mrio.measures.embodied_trade import embodied_trade
 from mrio.measures.exports import CATEGORIES, METHODS, decompose_exports
 from mrio.measures.position import chain_position
 from mrio.measures.value_added_trade import value_added_trade

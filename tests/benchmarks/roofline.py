@@ -1,0 +1,60 @@
+"""What the machine can do at most: bytes read a second, multiplications a second."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Limits measured with numpy as it is installed here."""
+
+    name: str
+    bandwidth: float
+    flops: float
+
+    def reading(self, size: float) -> float:
+        """Return the least time [s] in which so many bytes are read."""
+        return size / self.bandwidth
+
+    def computing(self, operations: float) -> float:
+        """Return the least time [s] for so many float64 operations."""
+        return operations / self.flops
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}; reads {self.bandwidth / 1e9:.0f} GB/s, multiplies {self.flops / 1e9:.0f} GFLOP/s"
+        )
+
+
+def machine(n: int = 6000) -> Machine:
+    """Measure this machine: a product with one vector reads, a product of two matrices computes."""
+    A, v = np.ones((n, n)), np.ones(n)
+    B = np.ones((2000, 2000))
+    bandwidth = A.nbytes / _best(lambda: A @ v)
+    return Machine(_name(), bandwidth, 2 * 2000**3 / _best(lambda: B @ B))
+
+
+def _best(work: object, repeats: int = 7) -> float:
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def _name() -> str:
+    model = ""
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
+    threads = os.environ.get("OPENBLAS_NUM_THREADS", "all")
+    cores = f"{os.cpu_count()} cores, BLAS threads {threads}"
+    return f"{model or platform.machine()}, {cores}, numpy {np.__version__}"

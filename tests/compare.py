@@ -1,0 +1,28 @@
+"""Comparison of arrays at the precision that the library promises."""
+
+import numpy as np
+
+TOLERANCE = 1e-10
+
+
+def assert_close(found, expected, scale=0.0, tolerance=TOLERANCE, what=""):
+    """Assert that the largest gap is within `tolerance` of the largest expected number.
+
+    Effects are differences of levels, so where they nearly cancel no digits of them are left: `scale` names
+    the size of the levels, in proportion to which rounding errors stand.
+    """
+    found, expected = np.asarray(found, dtype=float), np.asarray(expected, dtype=float)
+    assert found.shape == expected.shape, f"{what}: {found.shape} and {expected.shape}"
+    size = max(float(np.abs(expected).max(initial=0.0)), scale)
+    gap = float(np.abs(found - expected).max(initial=0.0))
+    assert gap <= tolerance * size, f"{what}: gap {gap:.3g} of {size:.6g}"
+
+
+def level(a, b, account):
+    """Return the size of an account: the larger of its absolute totals in the two tables."""
+    return max(float(np.abs(table.account(account).values).sum()) for table in (a, b))
+
+
+def money(a, b):
+    """Return the size of the flows: the larger of the total outputs of the two tables."""
+    return max(float(np.abs(table.arrays.x).sum()) for table in (a, b))

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+import xarray as xr
+
+from mrio.errors import BalanceError
+from mrio.results import Result, require_adding_up
+
+
+def test_parts_that_add_up_tell_their_gap():
+    assert require_adding_up([1.0, 2.0], [1.0, 2.0 + 1e-12], 10.0, "parts") == pytest.approx(1e-13, rel=1e-3)
+
+
+@pytest.mark.parametrize("wrong", [2.1, np.nan, np.inf])
+def test_a_result_that_does_not_add_up_refuses_to_exist(wrong):
+    with pytest.raises(BalanceError, match="A result does not add up: parts") as caught:
+        require_adding_up([1.0, wrong], [1.0, 2.0], 10.0, "parts")
+    assert "tolerance 1e-09" in caught.value.amount
+    assert "system.check()" in caught.value.remedy
+
+
+def test_nothing_against_nothing_adds_up():
+    assert require_adding_up([0.0], [0.0], 0.0, "parts") == 0.0
+
+
+def test_numbers_of_a_result_are_locked():
+    result = Result(xr.Dataset({"v": ("x", [1.0, 2.0])}, attrs={"title": "t", "comment": "made up"}))
+    with pytest.raises(ValueError, match="read-only"):
+        result.data["v"].values[0] = 9.0
+    with pytest.raises(AttributeError):
+        result.data = xr.Dataset()
+    view = result.array("v")
+    view.attrs["units"] = "apples"
+    view.values = [3.0, 4.0]
+    np.testing.assert_array_equal(result.data["v"], [1.0, 2.0])
+    assert "units" not in result.data["v"].attrs
+    assert result.title == "t"
+    assert result.headline == "made up"
