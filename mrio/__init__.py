@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.carbon import carbon_price as carbon_price
     from mrio.measures.embodied_trade import embodied_trade as embodied_trade
     from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     from mrio.measures.feedback import feedback as feedback
     from mrio.measures.footprint import Footprint as Footprint
     from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.households import household_multipliers as household_multipliers
     from mrio.measures.influence import field_of_influence as field_of_influence
     from mrio.measures.layers import production_layers as production_layers
     from mrio.measures.linkages import linkages as linkages
     from mrio.measures.multipliers import multipliers as multipliers
     from mrio.measures.paths import structural_paths as structural_paths
     from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.prices import price_change as price_change
     from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
@@ -84,10 +87,11 @@ _HOMES = {
     "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
     "carbon_per_value_added": "mrio.transfer.indicators",
+    "carbon_price": "mrio.measures.carbon",
+    "chain_position": "mrio.measures.position",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
-    "chain_position": "mrio.measures.position",
     "decompose_exports": "mrio.measures.exports",
     "embodied_trade": "mrio.measures.embodied_trade",
     "emission_cost": "mrio.transfer.indicators",
@@ -97,6 +101,7 @@ _HOMES = {
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
     "gras": "mrio.balancing.balance",
+    "household_multipliers": "mrio.measures.households",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
@@ -104,6 +109,7 @@ _HOMES = {
     "measure_transfer": "mrio.transfer",
     "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
+    "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",

@@ -11,6 +11,9 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "household_multipliers": ("mrio.measures.households", "HouseholdMultipliers"),
+    "price_change": ("mrio.measures.prices", "PriceChange"),
+    "carbon_price": ("mrio.measures.carbon", "CarbonPrice"),
     "footprint": ("mrio.measures.footprint", "Footprint"),
     "multipliers": ("mrio.measures.multipliers", "Multipliers"),
     "chain_position": ("mrio.measures.position", "ChainPosition"),
