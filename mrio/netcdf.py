@@ -26,7 +26,7 @@ RESULTS = {
     "extraction": ("mrio.measures.extraction_result", "Extraction"),
     "extractions": ("mrio.measures.extraction_result", "Extractions"),
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
-    "linkages": ("mrio.measures.linkages", "Linkages"),
+    "linkages": ("mrio.measures.linkages_result", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
     "decomposition_chain": ("mrio.change", "DecompositionChain"),
     "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
