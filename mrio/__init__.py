@@ -45,6 +45,14 @@ if TYPE_CHECKING:
     from mrio.readers.sic import read_sic as read_sic
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
+    from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
+    from mrio.scenarios.comparison import compare as compare
+    from mrio.scenarios.pricing import carbon_price as carbon_price
+    from mrio.scenarios.records import read_scenarios as read_scenarios
+    from mrio.scenarios.records import write_scenario_template as write_scenario_template
+    from mrio.scenarios.records import write_scenarios as write_scenarios
+    from mrio.scenarios.run import run_scenarios as run_scenarios
+    from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
@@ -60,6 +68,7 @@ _HOMES = {
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
+    "Scenario": "mrio.scenarios.scenario",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
     "TradeRule": "mrio.building.trade_rule",
@@ -67,6 +76,9 @@ _HOMES = {
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
     "assemble": "mrio.building.assemble",
+    "attribute_scenario": "mrio.scenarios.attribution",
+    "carbon_price": "mrio.scenarios.pricing",
+    "compare": "mrio.scenarios.comparison",
     "decompose": "mrio.change",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
@@ -87,10 +99,14 @@ _HOMES = {
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
+    "read_scenarios": "mrio.scenarios.records",
     "read_sic": "mrio.readers.sic",
+    "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
     "write_report": "mrio.report",
+    "write_scenario_template": "mrio.scenarios.records",
+    "write_scenarios": "mrio.scenarios.records",
 }
 
 __all__ = [*sorted(_HOMES), "__version__"]

@@ -11,6 +11,9 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "carbon_cost": ("mrio.scenarios.pricing", "CarbonCost"),
+    "comparison": ("mrio.scenarios.comparison", "Comparison"),
+    "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
     "footprint": ("mrio.measures.footprint", "Footprint"),
     "multipliers": ("mrio.measures.multipliers", "Multipliers"),
     "structural_paths": ("mrio.measures.paths", "StructuralPaths"),

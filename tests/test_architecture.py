@@ -143,7 +143,7 @@ def test_public_names_have_a_docstring_with_an_example(name):
 
 
 def test_public_names_are_listed():
-    assert sorted(PUBLIC, key=str.lower) == sorted(set(PUBLIC), key=str.lower)
+    assert sorted(PUBLIC) == sorted(set(PUBLIC))
     assert set(mrio.__all__) <= set(dir(mrio))
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = mrio.nothing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -14,11 +15,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from mrio.errors import LabelError, MrioError, raise_together
+from mrio.errors import BalanceError, LabelError, MrioError, raise_together
 from mrio.leontief import Leontief, ScaledMatrix
 from mrio.numerals import table_number
 from mrio.provenance import Provenance
-from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
+from mrio.schema import ADDING_UP, LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account, AccountLike, as_account
 from mrio.tables.arrays import (
     Array,
@@ -427,6 +428,33 @@ class System:
         if same_A and "leontief" in vars(self) and new.labels == self.labels:
             kept = ("_coefficients", "leontief")
             vars(new).update({name: vars(self)[name] for name in kept if name in vars(self)})
+        return new
+
+    def solving_with(self, operator: Leontief) -> System:
+        """Return the same table with an operator of its A that exists already, so that none is made anew.
+
+        Parameters
+        ----------
+        operator
+            Operator whose coefficients are those of this table.
+
+        Raises
+        ------
+        BalanceError
+            When output does not solve ``x = A x + y`` with these coefficients.
+        """
+        x = self.arrays.x.ravel()
+        gap = np.abs(x - operator.A @ x - self.arrays.final_demand.ravel()).max(initial=0.0)
+        scale = float(np.abs(x).max(initial=0.0))
+        if not gap <= ADDING_UP * scale:
+            raise BalanceError(
+                "The operator is not that of the table: output does not solve its balance.",
+                where=self.title,
+                amount=f"gap {gap:.3g}, largest output {scale:.6g}",
+                remedy="leave the operator out; the table makes its own",
+            )
+        new = copy(self)
+        vars(new)["leontief"] = operator
         return new
 
     def check(self) -> CheckReport:

@@ -1,0 +1,1 @@
+"""Scenarios: what if. Named shocks on a table, their runs, and what differs."""
