@@ -128,11 +128,6 @@ class Draft:
         return np.asarray((self.final[:R].sum(axis=2) + self.outside.sum(axis=0)).ravel())
 
     @property
-    def x(self) -> Array:
-        """Output (n,) that the draft needs as it stands."""
-        return self._solve()[1]
-
-    @property
     def operator(self) -> Leontief:
         """Operator of the coefficients as they stand."""
         return self._solve()[0]
@@ -172,10 +167,10 @@ class Draft:
         return base.updated(rows, A[rows], axis="rows")
 
     def intermediate(self, regions: Index, sectors: Index) -> Purchases:
-        """Return the purchases of producers, open to change."""
+        """Return the purchases of producers, open to change; money is counted at the output of the table."""
         R, N = self.shape
         cells = (regions[:, np.newaxis] * N + sectors).ravel()
-        output = self.x
+        output = self.system.arrays.x.ravel()
         return Purchases(self.inputs, cells, output, np.repeat(np.arange(R), N))
 
     def final_purchases(self, regions: Index, categories: Index) -> Purchases:

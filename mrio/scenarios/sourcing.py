@@ -54,7 +54,7 @@ class ShiftSourcing(Shock):
     """Buyers take a product from one region instead of another: industrial transfer.
 
     Each buyer moves the same share of what it buys from the loser; a volume is spread in proportion to these
-    purchases, at the output of the moment of the shock.
+    purchases, counted at the output that the table had before the scenario.
     """
 
     product: str

@@ -104,7 +104,7 @@ def test_attribution_needs_parts(worked):
         mrio.attribute_scenario(worked.b, mrio.Scenario("none"))
 
 
-@given(tables(imports="product"), st.floats(0, 500))
+@given(tables(imports="product"), st.floats(0.01, 500))
 def test_a_carbon_price_raises_tau_times_emissions_and_pushes_costs(system, tau):
     cost = mrio.carbon_price(system, tau)
     emissions = system.account("co2").values
