@@ -56,6 +56,13 @@ if TYPE_CHECKING:
     from mrio.readers.sic import read_sic as read_sic
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
+    from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
+    from mrio.scenarios.comparison import compare as compare
+    from mrio.scenarios.records import read_scenarios as read_scenarios
+    from mrio.scenarios.records import write_scenario_template as write_scenario_template
+    from mrio.scenarios.records import write_scenarios as write_scenarios
+    from mrio.scenarios.run import run_scenarios as run_scenarios
+    from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
     from mrio.tables import System as System
@@ -78,6 +85,7 @@ _HOMES = {
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
+    "Scenario": "mrio.scenarios.scenario",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
     "TradeRule": "mrio.building.trade_rule",
@@ -86,9 +94,11 @@ _HOMES = {
     "Variants": "mrio.tables",
     "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
+    "attribute_scenario": "mrio.scenarios.attribution",
     "carbon_per_value_added": "mrio.transfer.indicators",
     "carbon_price": "mrio.measures.carbon",
     "chain_position": "mrio.measures.position",
+    "compare": "mrio.scenarios.comparison",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
@@ -119,11 +129,15 @@ _HOMES = {
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
+    "read_scenarios": "mrio.scenarios.records",
     "read_sic": "mrio.readers.sic",
+    "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.value_added_trade",
     "write_report": "mrio.report",
+    "write_scenario_template": "mrio.scenarios.records",
+    "write_scenarios": "mrio.scenarios.records",
 }
 
 _SUBMODULES = ("lowcarbon",)
