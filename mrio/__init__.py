@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
+    from mrio.readers.pymrio import from_pymrio as from_pymrio
     from mrio.readers.sic import read_sic as read_sic
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
+    from mrio.tables.pymrio import to_pymrio as to_pymrio
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
 
@@ -73,6 +75,7 @@ _HOMES = {
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
+    "from_pymrio": "mrio.readers.pymrio",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
@@ -89,6 +92,7 @@ _HOMES = {
     "read_netcdf": "mrio.netcdf",
     "read_sic": "mrio.readers.sic",
     "structural_paths": "mrio.measures.paths",
+    "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "write_report": "mrio.report",
 }
