@@ -53,6 +53,10 @@ if TYPE_CHECKING:
     from mrio.tables.pymrio import to_pymrio as to_pymrio
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import measure_transfer as measure_transfer
+    from mrio.transfer.bias import aggregation_bias as aggregation_bias
+    from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
+    from mrio.transfer.indicators import emission_cost as emission_cost
+    from mrio.transfer.indicators import quadrants as quadrants
 
 _HOMES = {
     "Account": "mrio.tables",
@@ -68,13 +72,16 @@ _HOMES = {
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
+    "aggregation_bias": "mrio.transfer.bias",
     "assemble": "mrio.building.assemble",
+    "carbon_per_value_added": "mrio.transfer.indicators",
     "decompose": "mrio.change",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
+    "emission_cost": "mrio.transfer.indicators",
     "from_pymrio": "mrio.readers.pymrio",
     "gras": "mrio.balancing.balance",
     "ipf": "mrio.balancing.proportional",
@@ -84,6 +91,7 @@ _HOMES = {
     "measure_transfer": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
     "production_layers": "mrio.measures.layers",
+    "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",

@@ -13,6 +13,10 @@ from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 RESULTS = {
     "footprint": ("mrio.measures.footprint", "Footprint"),
     "multipliers": ("mrio.measures.multipliers", "Multipliers"),
+    "chain_position": ("mrio.measures.position", "ChainPosition"),
+    "embodied_trade": ("mrio.measures.embodied_trade", "EmbodiedTrade"),
+    "value_added_trade": ("mrio.measures.value_added_trade", "ValueAddedTrade"),
+    "export_decomposition": ("mrio.measures.exports", "ExportDecomposition"),
     "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
     "production_layers": ("mrio.measures.layers", "ProductionLayers"),
     "feedback": ("mrio.measures.feedback", "Feedback"),
@@ -21,7 +25,12 @@ RESULTS = {
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
     "linkages": ("mrio.measures.linkages", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
+    "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "aggregation_bias": ("mrio.transfer.bias", "AggregationBias"),
+    "demand_transfer": ("mrio.transfer", "DemandTransfer"),
+    "no_transfer": ("mrio.transfer", "NoTransfer"),
+    "counterfactual_transfer": ("mrio.transfer", "CounterfactualTransfer"),
 }
 """Home of each result class by the kind written in its files."""
 

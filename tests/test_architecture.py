@@ -30,6 +30,8 @@ FLOORS = {
     "bundled": 1,
     "plotting": 1,
     "numerals": 1,
+    "logmean": 1,
+    "mapping": 1,
     "files": 2,
     "leontief": 2,
     "balancing": 2,
@@ -143,7 +145,7 @@ def test_public_names_have_a_docstring_with_an_example(name):
 
 
 def test_public_names_are_listed():
-    assert sorted(PUBLIC, key=str.lower) == sorted(set(PUBLIC), key=str.lower)
+    assert len(PUBLIC) == len(set(PUBLIC))
     assert set(mrio.__all__) <= set(dir(mrio))
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         _ = mrio.nothing

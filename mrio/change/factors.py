@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,7 @@ from mrio.change.shares import (
     share_pair,
 )
 from mrio.change.technology import Technology
-from mrio.errors import DataError, MissingDataError
+from mrio.errors import DataError, DataWarning, MissingDataError
 from mrio.leontief.matrices import to_dense
 from mrio.tables import System
 from mrio.tables.arrays import is_sparse
@@ -132,6 +133,26 @@ def factors_of(a: System, b: System, accounts: tuple[str, ...], treatment: Treat
     technology, flagged = _technology(a, b, idle, treatment)
     demand, flagged_final = _demand(a, b, treatment)
     return Factors(intensity, technology, demand, treatment, (flagged, flagged_final))
+
+
+def warn_of_flags(factors: Factors, stacklevel: int = 3) -> None:
+    """Warn where sourcing shares leave [0, 1] because flows are negative.
+
+    Parameters
+    ----------
+    factors
+        Factors of both tables.
+    stacklevel
+        How many calls above this one the user's line is.
+    """
+    count = sum(int(mask.sum()) for mask in factors.flagged)
+    if count:
+        warnings.warn(
+            f"{count} purchase cells have sourcing shares outside [0, 1] because of negative flows; all "
+            "identities hold, but transfers there are hard to read. Give inventories as stock_change=.",
+            DataWarning,
+            stacklevel=stacklevel,
+        )
 
 
 DENSE_ROWS = 25_000

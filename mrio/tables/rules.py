@@ -25,7 +25,7 @@ NEGLIGIBLE = 1e-12
 RESERVED = {VALUE_ADDED, *SYSTEM_DIMS, *(dim for dims in SYSTEM_DIMS.values() for dim in dims), "effect"}
 """Names of arrays and dims, which stand beside the accounts in files and results."""
 
-SUFFIXES = ("_direct", "_total")
+SUFFIXES = ("_direct", "_total", "_all", "_total_all", "_spread", "_spread_all")
 """What files and results append to the name of an account."""
 
 

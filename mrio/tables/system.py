@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from mrio.errors import LabelError, MrioError, raise_together
 from mrio.leontief import Leontief, ScaledMatrix
+from mrio.mapping import MappingLike
 from mrio.numerals import table_number
 from mrio.provenance import Provenance
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
@@ -428,6 +429,38 @@ class System:
             kept = ("_coefficients", "leontief")
             vars(new).update({name: vars(self)[name] for name in kept if name in vars(self)})
         return new
+
+    def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
+        """Return a table with regions or sectors added up; all totals are kept.
+
+        Every array, account and the population are summed, trade between regions that become one turns into
+        trade inside it. The record of steps says what went where.
+
+        Parameters
+        ----------
+        regions, sectors
+            New label of every region or sector: a mapping, or a CSV file with the label in its first column
+            and the new one in the second (or in the column ``target``). Left as they are where nothing is
+            given. New labels come in the order of their first members.
+
+        Raises
+        ------
+        LabelError
+            When a label of the table has no new one; with names that come near.
+        FileError, DataError
+            When the CSV file cannot be read.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["0"]
+        >>> small = table.aggregate(sectors={"RES": "goods", "TEC": "goods", "SRV": "services"})
+        >>> small.sectors, bool(abs(small.x.sum() / table.x.sum() - 1) < 1e-14)
+        (('goods', 'services'), True)
+        """
+        from mrio.tables.aggregation import aggregate
+
+        return aggregate(self, regions, sectors)
 
     def check(self) -> CheckReport:
         """Return the named identities of the table with their worst cells.

@@ -325,7 +325,8 @@ def test_words(worked):
     assert attrs["price_note"] == "each period in its own prices: changes contain price changes"
     assert attrs["source"] == "not stated"
     constant = [t.replace(price_basis="constant 2007 CNY, producer prices") for t in (worked.a, worked.b)]
-    assert "price_note" not in decompose(*constant, "co2").data.attrs
+    note = decompose(*constant, "co2").data.attrs["price_note"]
+    assert note == "prices of 2007: changes are changes of volume"
 
 
 def test_value_added_is_the_default(worked):
