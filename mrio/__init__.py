@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from mrio.measures.paths import structural_paths as structural_paths
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.pymrio import from_pymrio as from_pymrio
@@ -95,6 +96,7 @@ _HOMES = {
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_ceads_mrio": "mrio.readers.ceads_mrio",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
