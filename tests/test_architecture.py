@@ -53,11 +53,22 @@ FLOORS = {
 }
 """Floor of every module of the package; folders count as one."""
 
-ALLOWED: dict[tuple[str, str], str] = {}
+ALLOWED: dict[tuple[str, str], str] = {
+    ("mrio.tables.systems", "mrio.change"): "chains over all tables are asked of their mapping; loaded late",
+    (
+        "mrio.tables.systems",
+        "mrio.transfer",
+    ): "chains over all tables are asked of their mapping; loaded late",
+    ("mrio.tables.systems", "mrio.lowcarbon"): "a door for users of tables, loaded when it is asked for",
+}
 """Arrows that point up, each with its reason."""
 
 LAZY = {
     ("mrio.netcdf", "mrio.change"): "a file names the class of its result, which is loaded when it is read",
+    (
+        "mrio.netcdf",
+        "mrio.lowcarbon",
+    ): "a file names the class of its result, which is loaded when it is read",
     ("mrio.netcdf", "mrio.transfer"): "a file names the class of its result, which is loaded when it is read",
 }
 """Modules named in texts for `import_module`, each with its reason."""

@@ -22,8 +22,8 @@ METHODS: Final = ("eebt", "mrio")
 ADDS_UP: Final = (
     "both methods add up over destinations, home included, to what each region emits or uses itself (its "
     "production account). Over origins, only mrio adds up to what the consumption of a region causes (its "
-    "consumption account, without imports from abroad); eebt adds up to the content of its gross imports that "
-    "arises in the last seller, what passes on to others included"
+    "consumption account, without imports from abroad); eebt adds up to the content of its gross imports "
+    "that arises in the last seller, what passes on to others included"
 )
 
 

@@ -33,6 +33,7 @@ from mrio.tables.arrays import (
     own_matrix,
 )
 from mrio.tables.checks import CheckReport, check_system
+from mrio.tables.deflator import Deflator
 from mrio.tables.labels import Labels
 from mrio.tables.rules import import_kind, metadata_problems, output, zero_output_problems
 from mrio.units import PriceBasis, parse_price_basis, parse_unit
@@ -461,6 +462,57 @@ class System:
         from mrio.tables.aggregation import aggregate
 
         return aggregate(self, regions, sectors)
+
+    def deflate(self, index: Deflator, to: str, imports: Deflator | None = None) -> System:
+        """Return the table in constant prices of a period, by double deflation.
+
+        Every row is divided by the price of its product, imports by import prices; value added is what is
+        left of deflated output (one factor, because its parts have no prices of their own). Accounts and
+        population do not change. With one national price a product, sourcing shares do not change either.
+
+        Parameters
+        ----------
+        index
+            Price indices of products, national or by region, that know the sectors of the table and both
+            periods. The period of the table is the year of its price basis, or its name where none is stated.
+        to
+            Period whose prices are wanted.
+        imports
+            Import prices: a national deflator of the same sectors, or of one sector where imports are one
+            row. Left out, imports cost what domestic products cost: the mean price of the product over
+            regions, or of the buyer's domestic purchases where imports are one row (an assumption, recorded).
+
+        Raises
+        ------
+        LabelError
+            When the index does not know a sector, region or period.
+        PriceBasisError
+            When the table is in prices of the year before, or `to` is no year.
+
+        Warns
+        -----
+        DataWarning
+            When deflated value added is negative, with the cells in its ``table``; nothing is clipped.
+
+        References
+        ----------
+        Dietzenbacher, E. and Hoen, A. R. (1998), Review of Income and Wealth 44(1), 111-122,
+        doi:10.1111/j.1475-4991.1998.tb00254.x.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import mrio
+        >>> table = mrio.load_example("bth")["2007"]
+        >>> index = pd.DataFrame({name: [80.0, 100.0] for name in table.sectors}, index=["2007", "2012"])
+        >>> prices = mrio.Deflator.from_table(index, source="made up")
+        >>> constant = table.deflate(prices, to="2012")
+        >>> constant.price_basis, bool(abs(constant.x.sum() / table.x.sum() - 1.25) < 1e-12)
+        ('constant 2012 CNY, producer prices', True)
+        """
+        from mrio.tables.prices import deflate
+
+        return deflate(self, index, to, imports)
 
     def check(self) -> CheckReport:
         """Return the named identities of the table with their worst cells.

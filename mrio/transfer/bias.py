@@ -90,7 +90,7 @@ class AggregationBias(TransferMeasure):
 
     def _one(self, prefix: str, which: str) -> xr.DataArray:
         if which in (_FINE, _COARSE):
-            return self.data[prefix + which]
+            return self.array(prefix + which)
         if which != "bias":
             raise ValueError(f"which={which!r}: choose 'fine', 'coarse' or 'bias'")
         fine = self.data[prefix + _FINE]
