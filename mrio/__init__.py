@@ -60,6 +60,12 @@ if TYPE_CHECKING:
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
+    from mrio.tables.excel import read_excel as read_excel
+    from mrio.tables.excel import write_excel as write_excel
+    from mrio.tables.exchange import read_csv as read_csv
+    from mrio.tables.exchange import read_parquet as read_parquet
+    from mrio.tables.exchange import write_csv as write_csv
+    from mrio.tables.exchange import write_parquet as write_parquet
     from mrio.tables.pymrio import to_pymrio as to_pymrio
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
@@ -114,15 +120,21 @@ _HOMES = {
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
     "read_ceads_mrio": "mrio.readers.ceads_mrio",
+    "read_csv": "mrio.tables.exchange",
     "read_deflators": "mrio.readers.deflators",
+    "read_excel": "mrio.tables.excel",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
+    "read_parquet": "mrio.tables.exchange",
     "read_sic": "mrio.readers.sic",
     "structural_paths": "mrio.measures.paths",
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.value_added_trade",
+    "write_csv": "mrio.tables.exchange",
+    "write_parquet": "mrio.tables.exchange",
+    "write_excel": "mrio.tables.excel",
     "write_report": "mrio.report",
 }
 
