@@ -45,6 +45,10 @@ class Result:
         """Sentence about the status of the numbers underneath; empty for tables as published."""
         return str(self.data.attrs.get("comment", ""))
 
+    def array(self, name: str) -> xr.DataArray:
+        """Return an array of `data` by its name; what is done to it leaves the result alone."""
+        return self.data[name].copy(deep=False)
+
     def summary(self) -> pd.DataFrame:
         """Return the main numbers as a small table."""
         raise NotImplementedError

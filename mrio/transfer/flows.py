@@ -13,7 +13,7 @@ import numpy as np
 from mrio.change.demand import Demand
 from mrio.change.shares import Array, Mask
 from mrio.change.technology import Technology, TechnologyState
-from mrio.transfer.redistribution import Moves
+from mrio.transfer.redistribution import Level, Moves
 
 Rule = Callable[[Array, Array], list[Moves]]
 """From the sourcing shares of two periods (O, cells) to who lost and who gained."""
@@ -29,10 +29,18 @@ class Volumes:
         Technology state of each volume.
     outputs
         Output of the buyers in each state (V, n).
+    groups
+        Into how many groups of buyers the cells fall (`groups_of_buyers`), or None.
     """
 
     states: tuple[TechnologyState, ...]
     outputs: Array
+    groups: int | None = None
+
+
+def groups_of_buyers(level: Level, regions: int) -> int | None:
+    """Return into how many groups of buyers the purchases of a product fall; None keeps every cell apart."""
+    return {"cell": None, "buyer_region": regions, "product": 1}[level]
 
 
 def intermediate_flows(technology: Technology, volumes: Volumes, rule: Rule) -> Array:
@@ -46,11 +54,11 @@ def intermediate_flows(technology: Technology, volumes: Volumes, rule: Rule) -> 
     for product in range(technology.total[0].shape[0]):
         moves = rule(technology.sourcing(product, 0), technology.sourcing(product, 1))
         bought = np.array([H[state][product] for state in volumes.states]) * volumes.outputs
-        result.append(sum(move.flows(bought) for move in moves))
+        result.append(sum(move.flows(bought, volumes.groups) for move in moves))
     return np.stack(result, axis=-1)
 
 
-def final_flows(demand: Demand, volumes: Array, rule: Rule) -> Array:
+def final_flows(demand: Demand, volumes: Array, rule: Rule, groups: int | None = None) -> Array:
     """Return transfers in final purchases, (V, O, O, N).
 
     Parameters
@@ -61,12 +69,14 @@ def final_flows(demand: Demand, volumes: Array, rule: Rule) -> Array:
         Purchases by product, region and category (V, N, R, K).
     rule
         Who lost and who gained.
+    groups
+        Into how many groups of buyers the cells fall, or None.
     """
     origins, products = demand.D[0].shape[:2]
     shares = tuple(D.transpose(1, 0, 2, 3).reshape(products, origins, -1) for D in demand.D)
     cells = volumes.reshape(len(volumes), products, -1)
     result = [
-        sum(move.flows(cells[:, product]) for move in rule(shares[0][product], shares[1][product]))
+        sum(move.flows(cells[:, product], groups) for move in rule(shares[0][product], shares[1][product]))
         for product in range(products)
     ]
     return np.stack(result, axis=-1)

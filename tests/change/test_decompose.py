@@ -273,6 +273,15 @@ def test_labels_and_units(worked):
     assert both.total.dims == both.residual.dims == ("account", "region", "sector")
 
 
+def test_changing_a_view_does_not_change_the_result(worked):
+    d = decompose(worked.a, worked.b, "co2")
+    before = d.data.copy(deep=True)
+    for view in (d.effects, d.total, d.residual):
+        view.attrs["units"] = "apples"
+        view.values = np.zeros(view.shape)
+    assert d.data.identical(before)
+
+
 def test_share(worked):
     d = decompose(worked.a, worked.b, "co2")
     share = d.share()
@@ -316,7 +325,8 @@ def test_words(worked):
     assert attrs["price_note"] == "each period in its own prices: changes contain price changes"
     assert attrs["source"] == "not stated"
     constant = [t.replace(price_basis="constant 2007 CNY, producer prices") for t in (worked.a, worked.b)]
-    assert "price_note" not in decompose(*constant, "co2").data.attrs
+    note = decompose(*constant, "co2").data.attrs["price_note"]
+    assert note == "prices of 2007: changes are changes of volume"
 
 
 def test_value_added_is_the_default(worked):
@@ -324,3 +334,10 @@ def test_value_added_is_the_default(worked):
     assert d.accounts == ("value_added",)
     assert "input_mix" in d.effects["effect"]
     assert d.data["value_added"].attrs["form"].startswith("dependent")
+
+
+def test_population_of_one_period_only_is_told(worked):
+    without = worked.a.replace(population=None)
+    with pytest.warns(DataWarning, match="knows its population"):
+        d = decompose(without, worked.b, "co2")
+    assert "population" not in d.effects["effect"].values

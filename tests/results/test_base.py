@@ -28,5 +28,10 @@ def test_numbers_of_a_result_are_locked():
         result.data["v"].values[0] = 9.0
     with pytest.raises(AttributeError):
         result.data = xr.Dataset()
+    view = result.array("v")
+    view.attrs["units"] = "apples"
+    view.values = [3.0, 4.0]
+    np.testing.assert_array_equal(result.data["v"], [1.0, 2.0])
+    assert "units" not in result.data["v"].attrs
     assert result.title == "t"
     assert result.headline == "made up"

@@ -91,6 +91,16 @@ def test_abroad_neither_gains_nor_loses_along_the_chain(t):
     assert direct > 0
 
 
+def test_changing_a_view_does_not_change_the_result(t):
+    before = t.data.copy(deep=True)
+    for view in (t.direct, t.direct_of("co2"), t.impact("co2"), t.affected("co2")):
+        view.attrs["units"] = "apples"
+        with pytest.raises(ValueError, match="read-only"):
+            view.values[...] = 0.0
+        view.values = np.zeros(view.shape)
+    assert t.data.identical(before)
+
+
 def test_balance_by_class(t):
     by_sector, by_class = t.balance("sector"), t.balance(CLASSES)
     assert by_class.index.get_level_values("sector").unique().tolist() == ["goods", "services"]
@@ -109,11 +119,11 @@ def test_blocks_by_class(t):
 
 
 def test_classes_that_leave_products_out(t):
-    with pytest.raises(LabelError, match="do not cover all products") as caught:
+    with pytest.raises(LabelError, match="does not cover all sectors") as caught:
         t.balance({"RES": "goods"})
-    assert caught.value.where == "'TEC', 'SRV'"
-    assert caught.value.amount == "2 products without a class"
-    with pytest.raises(LabelError, match="do not cover all products"):
+    assert caught.value.where == "'TEC'; 'SRV'"
+    assert caught.value.amount == "2 of 3 without a group"
+    with pytest.raises(LabelError, match="does not cover all sectors"):
         t.balance("class")
     with pytest.raises(ValueError, match="by='tier': choose"):
         t.balance("tier")
