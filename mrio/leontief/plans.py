@@ -197,7 +197,7 @@ class Plans:
 
     def _after(self, name: str) -> str | None:
         """Return the back end that replaces one that failed."""
-        if name in ("gauss_seidel", "lu32"):
+        if name in ("gauss_seidel", "lu32", Woodbury.name):
             return "lu"
         if name in ("sparse", "structured"):
             return "bicgstab"
