@@ -16,6 +16,7 @@ from mrio.leontief.report import Floats
 
 Labels = Callable[[int], str] | Sequence[str] | None
 _NAMED = 10
+_TOLD = 5
 _NEAR = 1e-9
 
 
@@ -186,7 +187,7 @@ def not_productive(A: Matrix, radius: float | None, labels: Labels) -> NotProduc
     )
     where = "; ".join(
         f"{name}: inputs {total:.6g}, of its own product {self_use:.6g} per unit of output"
-        for name, total, self_use in zip(table.column, table.column_sum, table.own_input, strict=True)
+        for name, total, self_use in table.head(_TOLD).itertuples(index=False, name=None)
     )
     amount = "I - A is singular" if radius is None else f"spectral radius {radius:.12g}, must be below 1"
     return NotProductiveError(

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mrio.errors import NotProductiveError
-from mrio.leontief import Leontief
+from mrio.errors import ConvergenceError, NotProductiveError
+from mrio.leontief import Leontief, ScaledMatrix, dense_lu
+from mrio.leontief.dense_lu import DenseLU, RefinedLU
+from mrio.leontief.sparse import BiCGSTAB, SuperLU
 from tests.benchmarks.generator import coefficients
 from tests.leontief.tables import (
     ITERATIVE_AND_DIRECT,
@@ -81,6 +83,17 @@ def test_badly_scaled_table(solver):
     exact_P = np.linalg.solve((np.eye(len(A)) - plain).T, F.T).T
     np.testing.assert_allclose(X / units[:, np.newaxis], exact_X, rtol=0, atol=1e-11 * exact_X.max())
     np.testing.assert_allclose(P * units, exact_P, rtol=0, atol=1e-11 * exact_P.max())
+
+
+@pytest.mark.parametrize("solver", ["lu", "gauss_seidel", "sparse"])
+def test_badly_scaled_flows_and_networks(solver):
+    A, units = badly_scaled()
+    y = np.random.default_rng(0).random(300)
+    exact = np.linalg.solve(np.eye(300) - coefficients(6, 50, seed=3), y)
+    x = np.random.default_rng(1).uniform(1, 9, 300)
+    for stored in (ScaledMatrix(A * x, np.ones(300), 1 / x), sp.csr_array(A)):
+        X = Leontief(stored, 50, solver=solver).solve(y * units)
+        np.testing.assert_allclose(X / units, exact, rtol=1e-10)
 
 
 @every_back_end
@@ -175,3 +188,25 @@ def tables(draw):
 @given(tables(), st.sampled_from(ITERATIVE_AND_DIRECT), st.booleans())
 def test_every_table_and_back_end(A, solver, blocked):
     assert_agrees(A, 1 if blocked else None, solver)
+
+
+def test_singular_systems_are_told_by_every_factorisation():
+    A = np.array([[0.5, 0.5], [0.5, 0.5]])
+    for build in (DenseLU, RefinedLU, lambda A: SuperLU(sp.csr_array(A))):
+        with pytest.raises(np.linalg.LinAlgError, match="singular"):
+            build(A)
+
+
+def test_refinement_that_does_not_help_gives_up(monkeypatch):
+    monkeypatch.setattr(dense_lu, "_REFINEMENTS", 1)
+    A, B = nearly_singular(), np.ones((300, 1))
+    with pytest.raises(ConvergenceError, match="float32"):
+        RefinedLU(A).solve(B, False, np.array([1e-12]))
+    assert Leontief(A, 50, solver="lu32").solve(B).solver == "lu"
+
+
+def test_bicgstab_gives_up_on_what_it_cannot_solve():
+    # A rotation by a quarter turn and more: every step of the method breaks down.
+    A = np.array([[1.0, -1.0], [1.0, 1.0]])
+    with pytest.raises(ConvergenceError, match="BiCGSTAB"):
+        BiCGSTAB(A, np.diagonal(A)).solve(np.ones((2, 1)), False, np.array([1e-30]))

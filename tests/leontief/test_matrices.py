@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from mrio.leontief import Leontief, matrices
+from mrio.leontief import Leontief, matrices, scaled
 from mrio.leontief.scaled import ScaledMatrix
 from mrio.leontief.structured import SourcingOperator
 from mrio.leontief.updates import UpdatedMatrix
@@ -79,6 +79,13 @@ def test_signs():
         assert matrices.is_nonnegative(stored)
         assert not matrices.is_nonnegative(-1 * A)
     assert matrices.is_nonnegative(sp.csr_array((3, 3)))
+
+
+def test_smallest_number_by_several_threads(monkeypatch):
+    A = np.random.default_rng(0).random((37, 37))
+    A[36, 1] = -0.5
+    monkeypatch.setattr(scaled, "_THREADED", 0)
+    assert scaled.smallest(A) == -0.5
 
 
 def test_panels_of_a_scaled_matrix():

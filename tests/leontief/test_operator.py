@@ -39,6 +39,11 @@ def test_wrong_shape(shape):
         Leontief(np.eye(2) / 2).solve(np.ones(shape))
 
 
+def test_right_hand_side_of_words():
+    with pytest.raises(DataError, match="numbers"):
+        Leontief(np.eye(2) / 2).solve(["a", "b"])
+
+
 @pytest.mark.parametrize("guess", [np.ones(3), np.ones((2, 1)), np.full(2, np.nan)])
 def test_wrong_guess(guess):
     op = Leontief(np.eye(2) / 2)
