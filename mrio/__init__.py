@@ -55,9 +55,11 @@ if TYPE_CHECKING:
     from mrio.report import write_report as write_report
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
+    from mrio.tables import Ensemble as Ensemble
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
+    from mrio.tables import perturb as perturb
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -71,6 +73,7 @@ _HOMES = {
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Deflator": "mrio.tables",
+    "Ensemble": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
@@ -105,6 +108,7 @@ _HOMES = {
     "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
     "production_layers": "mrio.measures.layers",
+    "perturb": "mrio.tables",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from mrio.change.accounts import account_names, dependent_forms
 from mrio.change.coalitions import Partition, average, owen_weights, weights_of
+from mrio.change.draws import DecompositionDraws, decompose_draws
 from mrio.change.evaluation import Operators, evaluate
 from mrio.change.factors import (
     ExportsOption,
@@ -37,7 +38,7 @@ from mrio.change.spread import region_totals, spread_of
 from mrio.change.stamp import Asked, additive, effect_labels, multiplicative
 from mrio.change.technology import require_input_mix
 from mrio.schema import VALUE_ADDED
-from mrio.tables import System, require_comparable
+from mrio.tables import Ensemble, System, require_comparable
 
 Method = Literal["shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi"]
 METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi")
@@ -45,9 +46,51 @@ Form = Literal["additive", "multiplicative"]
 FORMS = ("additive", "multiplicative")
 
 
+@overload
 def decompose(
     a: System,
     b: System,
+    account: str | Iterable[str] = ...,
+    method: Method = ...,
+    *,
+    form: Form = ...,
+    groups: Groups | None = ...,
+    imports: ImportsOption | None = ...,
+    exports: ExportsOption = ...,
+    dependent: bool | None = ...,
+    spread: bool = ...,
+) -> Decomposition: ...
+@overload
+def decompose(
+    a: Ensemble,
+    b: System | Ensemble,
+    account: str | Iterable[str] = ...,
+    method: Method = ...,
+    *,
+    form: Form = ...,
+    groups: Groups | None = ...,
+    imports: ImportsOption | None = ...,
+    exports: ExportsOption = ...,
+    dependent: bool | None = ...,
+    spread: bool = ...,
+) -> DecompositionDraws: ...
+@overload
+def decompose(
+    a: System,
+    b: Ensemble,
+    account: str | Iterable[str] = ...,
+    method: Method = ...,
+    *,
+    form: Form = ...,
+    groups: Groups | None = ...,
+    imports: ImportsOption | None = ...,
+    exports: ExportsOption = ...,
+    dependent: bool | None = ...,
+    spread: bool = ...,
+) -> DecompositionDraws: ...
+def decompose(
+    a: System | Ensemble,
+    b: System | Ensemble,
     account: str | Iterable[str] = VALUE_ADDED,
     method: Method = "shapley",
     *,
@@ -57,7 +100,7 @@ def decompose(
     exports: ExportsOption = "level",
     dependent: bool | None = None,
     spread: bool = True,
-) -> Decomposition:
+) -> Decomposition | DecompositionDraws:
     """Decompose the change of accounts from table a to table b into the effects of its factors.
 
     With ``q = f L(C H) y`` and ``y = D B S g P + e + h`` the change ``q1 - q0`` is split exactly into the
@@ -69,7 +112,8 @@ def decompose(
     Parameters
     ----------
     a, b
-        Tables of the earlier and the later period, on the same labels.
+        Tables of the earlier and the later period, on the same labels. Either may be an `Ensemble` of draws
+        (`mrio.perturb`): every draw is then decomposed, in the additive form and without spread.
     account
         Name of an account, or several names, which then share all solves; ``"value_added"`` exists always.
     method
@@ -100,7 +144,8 @@ def decompose(
     -------
     Decomposition
         Effects in the unit of each account; or `MultiplicativeDecomposition`, effects as ratios. Direct flows
-        of final users are not part of the change explained.
+        of final users are not part of the change explained. Of ensembles, `DecompositionDraws` with quantiles
+        along dim ``draw``.
 
     Raises
     ------
@@ -134,6 +179,13 @@ def decompose(
     True
     """
     _require_known(method, form, groups)
+    if isinstance(a, Ensemble) or isinstance(b, Ensemble):
+        if form != "additive":
+            raise ValueError("ensembles are decomposed in the form 'additive'")
+        options: dict[str, Any] = {"groups": groups, "imports": imports, "exports": exports}
+        options |= {"dependent": dependent, "spread": False}
+        names = (account,) if isinstance(account, str) else tuple(account)
+        return decompose_draws(a, b, lambda first, second: decompose(first, second, names, method, **options))
     names = account_names(a, b, account)
     forms = dependent_forms(names, dependent)
     require_comparable(a, b)
