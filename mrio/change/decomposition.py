@@ -40,8 +40,9 @@ from mrio.change.technology import require_input_mix
 from mrio.schema import VALUE_ADDED
 from mrio.tables import Ensemble, System, require_comparable
 
-Method = Literal["shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi"]
-METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi")
+Method = Literal["shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed"]
+METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed")
+LMDI = ("lmdi", "lmdi_mixed")
 Form = Literal["additive", "multiplicative"]
 FORMS = ("additive", "multiplicative")
 
@@ -120,7 +121,8 @@ def decompose(
         ``"shapley"``; the polar forms: factors switched in order (``"polar_forward"``), in reverse order
         (``"polar_backward"``), or the mean of both (``"polar_mean"``); or ``"lmdi"``, the logarithmic mean
         Divisia index on the terms ``f L D B S g P`` [4]_, with the effect of L split into technology and
-        sourcing by ``1/2 (L1 dA_x L0 + L0 dA_x L1)``.
+        sourcing by ``1/2 (L1 dA_x L0 + L0 dA_x L1)``. Logarithms need flows that are not negative;
+        ``"lmdi_mixed"`` leaves the one part that often is, stocks and discrepancy, to its Shapley value.
     form
         ``"additive"``: effects by region and sector that add up to the change; ``"multiplicative"``: effects
         by region whose product is the ratio of the region's total, the geometric mean over the same orders.
@@ -192,8 +194,8 @@ def decompose(
     factors = factors_of(a, b, names, treatment_of(a, b, imports, exports))
     if any(forms):
         require_input_mix(factors.technology)
-    if method == "lmdi":
-        require_not_negative(a, b, names, factors.treatment)
+    if method in LMDI:
+        require_not_negative(a, b, names, factors.treatment, stocks=method == "lmdi")
     warn_of_flags(factors)
     partition, members = partition_of(groups, _player_labels(factors, forms))
     asked = Asked(a, b, names, forms, factors, method, members if groups else None)
@@ -224,8 +226,9 @@ def _additive(asked: Asked, partition: Partition, spread: bool) -> Decomposition
     states = asked.factors.demand.states()
     players = sum(len(group) for group in partition)
     every = coalition_plan(states)
-    if asked.method == "lmdi":
-        effects = lmdi_effects(asked.factors, asked.dependent, operators)
+    if asked.method in LMDI:
+        mixed = asked.method == "lmdi_mixed"
+        effects = lmdi_effects(asked.factors, asked.dependent, operators, mixed)
         values = evaluate(every, asked.factors, asked.dependent, operators) if spread else None
     else:
         plan = plan_of(asked.method, states, partition)
@@ -244,8 +247,10 @@ def _multiplicative(asked: Asked, partition: Partition, spread: bool) -> Decompo
     every = coalition_plan(asked.factors.demand.states())
     totals = region_totals(evaluate(every, asked.factors, asked.dependent, operators), regions)
     require_positive(totals, asked.names, asked.a.regions)
-    if asked.method == "lmdi":
-        effects = region_totals(lmdi_effects(asked.factors, asked.dependent, operators), regions)
+    if asked.method in LMDI:
+        mixed = asked.method == "lmdi_mixed"
+        added = lmdi_effects(asked.factors, asked.dependent, operators, mixed)
+        effects = region_totals(added, regions)
         logs = lmdi_logarithms(effects, totals[:, 0], totals[:, -1])
     else:
         weights = weights_of(asked.method, partition)

@@ -117,9 +117,9 @@ def perturb(system: System, cv: CV, n: int = 100, seed: int = 0) -> Ensemble:
 
     Every cell is multiplied by a log-normal error of mean one, and the table is balanced back by GRAS: gross
     output, final demand by region and category (of all origins), exports, imports by product and every
-    primary input keep their totals, so each draw balances as the table does. What is drawn is how these totals are spread over
-    cells. Balancing takes back part of the errors; zeros and signs stay. Accounts keep no total: their errors
-    are what was asked for.
+    primary input keep their totals, so each draw balances as the table does. What is drawn is how these
+    totals are spread over cells. Balancing takes back part of the errors; zeros and signs stay. Accounts keep
+    no total: their errors are what was asked for.
 
     Parameters
     ----------
