@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.carbon import carbon_price as carbon_price
     from mrio.measures.embodied_trade import embodied_trade as embodied_trade
     from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
@@ -38,21 +39,32 @@ if TYPE_CHECKING:
     from mrio.measures.feedback import feedback as feedback
     from mrio.measures.footprint import Footprint as Footprint
     from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.households import household_multipliers as household_multipliers
     from mrio.measures.influence import field_of_influence as field_of_influence
     from mrio.measures.layers import production_layers as production_layers
     from mrio.measures.linkages import linkages as linkages
     from mrio.measures.multipliers import multipliers as multipliers
     from mrio.measures.paths import structural_paths as structural_paths
     from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.prices import price_change as price_change
     from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.deflators import read_deflators as read_deflators
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
+    from mrio.readers.pymrio import from_pymrio as from_pymrio
     from mrio.readers.sic import read_sic as read_sic
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
+    from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
+    from mrio.scenarios.comparison import compare as compare
+    from mrio.scenarios.records import read_scenarios as read_scenarios
+    from mrio.scenarios.records import write_scenario_template as write_scenario_template
+    from mrio.scenarios.records import write_scenarios as write_scenarios
+    from mrio.scenarios.run import run_scenarios as run_scenarios
+    from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
     from mrio.tables import Ensemble as Ensemble
@@ -60,6 +72,13 @@ if TYPE_CHECKING:
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
     from mrio.tables import perturb as perturb
+    from mrio.tables.excel import read_excel as read_excel
+    from mrio.tables.excel import write_excel as write_excel
+    from mrio.tables.exchange import read_csv as read_csv
+    from mrio.tables.exchange import read_parquet as read_parquet
+    from mrio.tables.exchange import write_csv as write_csv
+    from mrio.tables.exchange import write_parquet as write_parquet
+    from mrio.tables.pymrio import to_pymrio as to_pymrio
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -78,6 +97,7 @@ _HOMES = {
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
+    "Scenario": "mrio.scenarios.scenario",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
     "TradeRule": "mrio.building.trade_rule",
@@ -86,11 +106,14 @@ _HOMES = {
     "Variants": "mrio.tables",
     "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
+    "attribute_scenario": "mrio.scenarios.attribution",
     "carbon_per_value_added": "mrio.transfer.indicators",
+    "carbon_price": "mrio.measures.carbon",
+    "chain_position": "mrio.measures.position",
+    "compare": "mrio.scenarios.comparison",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
-    "chain_position": "mrio.measures.position",
     "decompose_exports": "mrio.measures.exports",
     "embodied_trade": "mrio.measures.embodied_trade",
     "emission_cost": "mrio.transfer.indicators",
@@ -99,7 +122,9 @@ _HOMES = {
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
+    "from_pymrio": "mrio.readers.pymrio",
     "gras": "mrio.balancing.balance",
+    "household_multipliers": "mrio.measures.households",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
@@ -107,21 +132,34 @@ _HOMES = {
     "measure_transfer": "mrio.transfer",
     "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
+    "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
     "perturb": "mrio.tables",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_ceads_mrio": "mrio.readers.ceads_mrio",
+    "read_csv": "mrio.tables.exchange",
     "read_deflators": "mrio.readers.deflators",
+    "read_excel": "mrio.tables.excel",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
+    "read_parquet": "mrio.tables.exchange",
+    "read_scenarios": "mrio.scenarios.records",
     "read_sic": "mrio.readers.sic",
+    "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
+    "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.value_added_trade",
+    "write_csv": "mrio.tables.exchange",
+    "write_excel": "mrio.tables.excel",
+    "write_parquet": "mrio.tables.exchange",
     "write_report": "mrio.report",
+    "write_scenario_template": "mrio.scenarios.records",
+    "write_scenarios": "mrio.scenarios.records",
 }
 
 _SUBMODULES = ("lowcarbon",)

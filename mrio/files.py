@@ -61,7 +61,7 @@ def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, ti
     """
     path = Path(path)
     root = {"Conventions": CONVENTIONS, "title": title, _FORMAT_ATTR: FORMAT, KIND: kind}
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         datasets = dict(groups)
         top = datasets.pop("/", xr.Dataset())
         _stamped(top, root).to_netcdf(
@@ -172,7 +172,7 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary file beside `path` and rename it when the block ends well."""
     if not path.parent.is_dir():
         raise FileError("The folder does not exist.", where=str(path.parent), remedy="make the folder first")
