@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -111,7 +111,7 @@ def draws_dataset(
     sizes = [len(one) for one in (a, b) if isinstance(one, Ensemble)]
     size = sum(int(central.data[name].nbytes) for name in names)
     require(2 * sizes[0] * size, f"{sizes[0]} draws of {central.kind}", {})
-    results = list(_results(a, b, compare, names))
+    results = [compare(first, second).data[names] for first, second in draw_pairs(a, b)]
     together = stacked(results, DRAW, list(range(len(results))))
     middle = {name + CENTRAL: central.data[name] for name in names}
     attrs = {
@@ -121,19 +121,6 @@ def draws_dataset(
         **_words(a, b),
     }
     return central, together.assign(middle).assign_attrs(attrs)
-
-
-class _Kept(Result):
-    """Arrays of one draw."""
-
-    kind = "draw"
-
-
-def _results(
-    a: System | Ensemble, b: System | Ensemble, compare: Callable[[System, System], R], names: list[str]
-) -> Iterator[Result]:
-    for first, second in draw_pairs(a, b):
-        yield _Kept(compare(first, second).data[names])
 
 
 def _words(a: System | Ensemble, b: System | Ensemble) -> dict[str, Any]:
