@@ -76,7 +76,7 @@ class CarbonPrice:
 
 
 class CarbonCost(Result):
-    """What a carbon price does to prices and purses at unchanged quantities. Made by `mrio.carbon_price`."""
+    """What a carbon price does to prices and purses at unchanged quantities. Made by `carbon_cost`."""
 
     kind: ClassVar[str] = "carbon_cost"
 
@@ -121,7 +121,7 @@ class CarbonCost(Result):
         return pd.DataFrame({name: self.data[name].to_series() for name in names}).reset_index()
 
 
-def carbon_price(
+def carbon_cost(
     system: System, price: float, account: str = "co2", *, region: Names = None, sector: Names = None
 ) -> CarbonCost:
     """Push the cost of a carbon price along the chain, at unchanged quantities and full pass-through.
@@ -162,7 +162,7 @@ def carbon_price(
     --------
     >>> import mrio
     >>> table = mrio.load_example("illustrative")["1"]
-    >>> cost = mrio.carbon_price(table, 0.0)
+    >>> cost = carbon_cost(table, 0.0)
     >>> bool((cost.price_index == 1).all())
     True
     """

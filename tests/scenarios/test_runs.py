@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mrio
+from mrio.scenarios.pricing import carbon_cost
 from tests.scenarios.test_shocks import solved, tables
 
 
@@ -65,7 +66,7 @@ def test_results_go_through_files(runs, worked, tmp_path):
     for result in (
         mrio.compare(runs),
         mrio.attribute_scenario(worked.b, runs.scenarios["move + clean"]),
-        mrio.carbon_price(worked.b, 80.0),
+        carbon_cost(worked.b, 80.0),
     ):
         result.to_netcdf(path)
         back = mrio.read_netcdf(path)
@@ -106,7 +107,7 @@ def test_attribution_needs_parts(worked):
 
 @given(tables(imports="product"), st.floats(0.01, 500))
 def test_a_carbon_price_raises_tau_times_emissions_and_pushes_costs(system, tau):
-    cost = mrio.carbon_price(system, tau)
+    cost = carbon_cost(system, tau)
     emissions = system.account("co2").values
     # 1 Mt at 1 CNY a tonne is 1e6 CNY, a hundredth of the money unit of 1e8 CNY.
     np.testing.assert_allclose(cost.revenue.values, tau * emissions / 100, rtol=1e-10)
@@ -126,14 +127,14 @@ def test_a_carbon_price_raises_tau_times_emissions_and_pushes_costs(system, tau)
 
 @given(tables())
 def test_prices_are_one_without_a_carbon_price(system):
-    assert (mrio.carbon_price(system, 0.0).price_index.values == 1).all()
+    assert (carbon_cost(system, 0.0).price_index.values == 1).all()
 
 
 def test_the_demand_response_follows_the_elasticities(worked):
     b = worked.b
     e = {b.sectors[0]: -0.5}
     after = mrio.Scenario("p").carbon_price(100.0, elasticity=e).apply(b)
-    prices = mrio.carbon_price(b, 100.0).price_index.values
+    prices = carbon_cost(b, 100.0).price_index.values
     expected = b.arrays.Y.copy()
     expected[:, 0] *= (prices[:, 0] ** -0.5)[:, np.newaxis, np.newaxis]
     np.testing.assert_allclose(after.arrays.Y, expected, rtol=1e-12)
@@ -144,6 +145,6 @@ def test_the_demand_response_follows_the_elasticities(worked):
 def test_what_is_no_mass_has_no_price(worked):
     given = worked.b.replace(accounts={"jobs": (worked.b.arrays.x, "1e4 person")})
     with pytest.raises(mrio.MrioError, match="is no mass"):
-        mrio.carbon_price(given, 10, "jobs")
+        carbon_cost(given, 10, "jobs")
     with pytest.raises(mrio.MrioError, match="did you mean"):
-        mrio.carbon_price(worked.b, 10, "co")
+        carbon_cost(worked.b, 10, "co")
