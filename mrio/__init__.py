@@ -67,9 +67,11 @@ if TYPE_CHECKING:
     from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
+    from mrio.tables import Ensemble as Ensemble
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
+    from mrio.tables import perturb as perturb
     from mrio.tables.excel import read_excel as read_excel
     from mrio.tables.excel import write_excel as write_excel
     from mrio.tables.exchange import read_csv as read_csv
@@ -90,6 +92,7 @@ _HOMES = {
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Deflator": "mrio.tables",
+    "Ensemble": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
@@ -131,6 +134,7 @@ _HOMES = {
     "multipliers": "mrio.measures.multipliers",
     "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
+    "perturb": "mrio.tables",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
