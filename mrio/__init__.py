@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mrio import lowcarbon as lowcarbon
+    from mrio import scenarios as scenarios
     from mrio.balancing.balance import gras as gras
     from mrio.balancing.balance import ras as ras
     from mrio.balancing.proportional import ipf as ipf
@@ -25,21 +27,31 @@ if TYPE_CHECKING:
     from mrio.building.update import update as update
     from mrio.change import Decomposition as Decomposition
     from mrio.change import decompose as decompose
+    from mrio.change import decompose_chain as decompose_chain
+    from mrio.change.prices import compare_prices as compare_prices
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.carbon import carbon_price as carbon_price
+    from mrio.measures.embodied_trade import embodied_trade as embodied_trade
+    from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
     from mrio.measures.extraction import extract_each as extract_each
     from mrio.measures.feedback import feedback as feedback
     from mrio.measures.footprint import Footprint as Footprint
     from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.households import household_multipliers as household_multipliers
     from mrio.measures.influence import field_of_influence as field_of_influence
     from mrio.measures.layers import production_layers as production_layers
     from mrio.measures.linkages import linkages as linkages
     from mrio.measures.multipliers import multipliers as multipliers
     from mrio.measures.paths import structural_paths as structural_paths
+    from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.prices import price_change as price_change
+    from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.deflators import read_deflators as read_deflators
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.sic import read_sic as read_sic
@@ -47,23 +59,29 @@ if TYPE_CHECKING:
     from mrio.report import write_report as write_report
     from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
     from mrio.scenarios.comparison import compare as compare
-    from mrio.scenarios.pricing import carbon_price as carbon_price
     from mrio.scenarios.records import read_scenarios as read_scenarios
     from mrio.scenarios.records import write_scenario_template as write_scenario_template
     from mrio.scenarios.records import write_scenarios as write_scenarios
     from mrio.scenarios.run import run_scenarios as run_scenarios
     from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
+    from mrio.tables import Deflator as Deflator
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
     from mrio.transfer import Transfer as Transfer
+    from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
+    from mrio.transfer import measure_transfer_chain as measure_transfer_chain
+    from mrio.transfer.indicators import carbon_per_value_added as carbon_per_value_added
+    from mrio.transfer.indicators import emission_cost as emission_cost
+    from mrio.transfer.indicators import quadrants as quadrants
 
 _HOMES = {
     "Account": "mrio.tables",
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
+    "Deflator": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
@@ -75,27 +93,40 @@ _HOMES = {
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
+    "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
     "attribute_scenario": "mrio.scenarios.attribution",
-    "carbon_price": "mrio.scenarios.pricing",
+    "carbon_per_value_added": "mrio.transfer.indicators",
+    "carbon_price": "mrio.measures.carbon",
+    "chain_position": "mrio.measures.position",
     "compare": "mrio.scenarios.comparison",
+    "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
+    "decompose_chain": "mrio.change",
+    "decompose_exports": "mrio.measures.exports",
+    "embodied_trade": "mrio.measures.embodied_trade",
+    "emission_cost": "mrio.transfer.indicators",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
     "gras": "mrio.balancing.balance",
+    "household_multipliers": "mrio.measures.households",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
+    "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
+    "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
+    "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_deflators": "mrio.readers.deflators",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
@@ -104,16 +135,21 @@ _HOMES = {
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "update": "mrio.building.update",
+    "value_added_trade": "mrio.measures.value_added_trade",
     "write_report": "mrio.report",
     "write_scenario_template": "mrio.scenarios.records",
     "write_scenarios": "mrio.scenarios.records",
 }
 
-__all__ = [*sorted(_HOMES), "__version__"]
+_SUBMODULES = ("lowcarbon", "scenarios")
+
+__all__ = [*sorted([*_HOMES, *_SUBMODULES]), "__version__"]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first used."""
+    if name in _SUBMODULES:
+        return import_module(f"mrio.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'mrio' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

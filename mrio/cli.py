@@ -153,7 +153,7 @@ def _ranges(run: Callable[[System, System], Transfer], start: str, end: str) -> 
 def decompose(arguments: argparse.Namespace) -> int:
     """Decompose a change, print its table, and write netCDF and CSV."""
     from mrio.change import decompose as run
-    from mrio.transfer.measure import common_accounts
+    from mrio.change.accounts import common_accounts
 
     tables = _tables(arguments.file)
     a, b = _pair(tables, arguments)

@@ -117,7 +117,19 @@ class MissingExtraError(MrioError, ImportError):
 
 
 class MrioWarning(UserWarning):
-    """Base of all warnings of the library."""
+    """Base of all warnings of the library.
+
+    Parameters
+    ----------
+    message
+        What was noticed.
+    table
+        Every cell concerned, worst first.
+    """
+
+    def __init__(self, message: str = "", table: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.table = table
 
 
 class DataWarning(MrioWarning):

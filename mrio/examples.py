@@ -1,8 +1,10 @@
-"""Tables that travel with the library."""
+"""Tables and printed series that travel with the library."""
 
 from __future__ import annotations
 
 from typing import Literal, overload
+
+import xarray as xr
 
 from mrio import bundled
 from mrio.errors import LabelError
@@ -20,15 +22,20 @@ SENSITIVITY = {
 }
 """Bundled sets of variants: the name of their default tables, and the file of the others."""
 
+SERIES = ("beijing-manufacturing", "bth-circular-economy")
+"""Bundled series, which are Datasets, not tables."""
+
 
 @overload
 def load_example(name: Literal["bth", "illustrative"] = ...) -> Systems: ...
 @overload
 def load_example(name: Literal["bth-sensitivity"]) -> Variants: ...
 @overload
-def load_example(name: str) -> Systems | Variants: ...
-def load_example(name: str = "bth") -> Systems | Variants:
-    """Load tables that travel with the library.
+def load_example(name: Literal["beijing-manufacturing", "bth-circular-economy"]) -> xr.Dataset: ...
+@overload
+def load_example(name: str) -> Systems | Variants | xr.Dataset: ...
+def load_example(name: str = "bth") -> Systems | Variants | xr.Dataset:
+    """Load tables or printed series that travel with the library.
 
     Parameters
     ----------
@@ -36,13 +43,14 @@ def load_example(name: str = "bth") -> Systems | Variants:
         ``"bth"``: Beijing, Tianjin, Hebei and the rest of China, 39 sectors, 2007, 2012 and 2017, with CO2
         and population, estimated by mrio from official statistics; ``"bth-sensitivity"``: the same under
         other modelling choices; ``"illustrative"``: four regions, three sectors and two periods of made-up
-        numbers, about no real region.
+        numbers, about no real region; ``"beijing-manufacturing"`` and ``"bth-circular-economy"``: what two
+        papers on low-carbon development print, see `mrio.lowcarbon.load_series`.
 
     Returns
     -------
-    Systems or Variants
+    Systems, Variants or xarray.Dataset
         Tables by period; for ``"bth-sensitivity"`` sets of tables by the name of the choices, the default
-        first.
+        first; printed series as a Dataset.
 
     Raises
     ------
@@ -53,13 +61,20 @@ def load_example(name: str = "bth") -> Systems | Variants:
     --------
     >>> load_example("illustrative")["0"].regions
     ('BJ', 'TJ', 'HE', 'RC')
+    >>> load_example("beijing-manufacturing")["index"].sel(year=2021).item()
+    0.8356
     """
     if name in TABLES:
         return _tables(TABLES[name])
     if name in SENSITIVITY:
         default, others = SENSITIVITY[name]
         return Variants.by_scenario(_tables(TABLES[default]), _tables(others))
-    known = ", ".join(map(repr, [*TABLES, *SENSITIVITY]))
+    if name in SERIES:
+        # Series belong to the methods they illustrate, which tables do not need.
+        from mrio.lowcarbon.series import load_series
+
+        return load_series(name)
+    known = ", ".join(map(repr, [*TABLES, *SENSITIVITY, *SERIES]))
     raise LabelError(f"There is no example {name!r}.", remedy=f"examples are {known}")
 
 

@@ -11,11 +11,17 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
-    "carbon_cost": ("mrio.scenarios.pricing", "CarbonCost"),
     "comparison": ("mrio.scenarios.comparison", "Comparison"),
     "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
+    "household_multipliers": ("mrio.measures.households", "HouseholdMultipliers"),
+    "price_change": ("mrio.measures.prices", "PriceChange"),
+    "carbon_price": ("mrio.measures.carbon", "CarbonPrice"),
     "footprint": ("mrio.measures.footprint", "Footprint"),
     "multipliers": ("mrio.measures.multipliers", "Multipliers"),
+    "chain_position": ("mrio.measures.position", "ChainPosition"),
+    "embodied_trade": ("mrio.measures.embodied_trade", "EmbodiedTrade"),
+    "value_added_trade": ("mrio.measures.value_added_trade", "ValueAddedTrade"),
+    "export_decomposition": ("mrio.measures.exports", "ExportDecomposition"),
     "structural_paths": ("mrio.measures.paths", "StructuralPaths"),
     "production_layers": ("mrio.measures.layers", "ProductionLayers"),
     "feedback": ("mrio.measures.feedback", "Feedback"),
@@ -24,7 +30,21 @@ RESULTS = {
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
     "linkages": ("mrio.measures.linkages", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
+    "decomposition_chain": ("mrio.change", "DecompositionChain"),
+    "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
+    "co_control": ("mrio.lowcarbon", "CoControl"),
+    "coupling_coordination": ("mrio.lowcarbon", "CouplingCoordination"),
+    "decoupling": ("mrio.lowcarbon", "Decoupling"),
+    "entropy_index": ("mrio.lowcarbon", "EntropyIndex"),
+    "inventory": ("mrio.lowcarbon", "Inventory"),
+    "kaya_decomposition": ("mrio.lowcarbon", "KayaDecomposition"),
+    "stirpat": ("mrio.lowcarbon", "Stirpat"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "transfer_chain": ("mrio.transfer", "TransferChain"),
+    "aggregation_bias": ("mrio.transfer", "AggregationBias"),
+    "demand_transfer": ("mrio.transfer", "DemandTransfer"),
+    "no_transfer": ("mrio.transfer", "NoTransfer"),
+    "counterfactual_transfer": ("mrio.transfer", "CounterfactualTransfer"),
 }
 """Home of each result class by the kind written in its files."""
 

@@ -145,7 +145,13 @@ def quadrants(table: pd.DataFrame, units: tuple[str, str], title: str, ax: Any |
     return ax
 
 
-def waterfall(steps: pd.Series[float], unit: str, title: str, ax: Any | None = None) -> Any:
+def waterfall(
+    steps: pd.Series[float],
+    unit: str,
+    title: str,
+    ax: Any | None = None,
+    whiskers: pd.DataFrame | None = None,
+) -> Any:
     """Draw effects as steps from zero to their sum.
 
     Parameters
@@ -158,6 +164,8 @@ def waterfall(steps: pd.Series[float], unit: str, title: str, ax: Any | None = N
         Title of the picture.
     ax
         Axes to draw on.
+    whiskers
+        Columns ``lowest`` and ``highest``: between which values each effect may lie, drawn from its start.
     """
     ax = new_axes(ax, (7.2, 0.9 + 0.36 * (len(steps) + 1)))
     values = steps.to_numpy(dtype=float)
@@ -165,8 +173,21 @@ def waterfall(steps: pd.Series[float], unit: str, title: str, ax: Any | None = N
     places = np.arange(len(values))
     ax.barh(places, values, left=starts, color=[GAIN if value >= 0 else LOSS for value in values])
     ax.barh(len(values), values.sum(), color="#555555")
-    for place, start, value in zip(places, starts, values, strict=True):
-        ax.text(max(start, start + value), place, f" {short(float(value))}", va="center", fontsize=7)
+    ends = np.maximum(starts, starts + values)
+    if whiskers is not None:
+        low, high = (starts + whiskers[name].to_numpy(dtype=float) for name in ("lowest", "highest"))
+        ax.errorbar(
+            starts + values,
+            places,
+            xerr=[np.maximum(starts + values - low, 0.0), np.maximum(high - starts - values, 0.0)],
+            fmt="none",
+            ecolor=MARK,
+            elinewidth=0.9,
+            capsize=2.5,
+        )
+        ends = np.maximum(ends, high)
+    for place, end, value in zip(places, ends, values, strict=True):
+        ax.text(end, place, f" {short(float(value))}", va="center", fontsize=7)
     ax.text(max(values.sum(), 0.0), len(values), f" {short(float(values.sum()))}", va="center", fontsize=7)
     names = [str(name).replace("_", " ") for name in steps.index]
     ax.set_yticks(range(len(values) + 1), [*names, "total change"])

@@ -84,7 +84,7 @@ def test_every_kind_of_result_has_a_home():
             import_module(info.name)
     homes = {kind: getattr(import_module(module), name) for kind, (module, name) in RESULTS.items()}
     assert {kind: home.kind for kind, home in homes.items()} == {kind: kind for kind in RESULTS}
-    assert finished(Result) == set(homes.values())
+    assert finished(Result) <= set(homes.values())
 
 
 def finished(base):

@@ -1,6 +1,14 @@
 """Structural decomposition of change."""
 
+from mrio.change.chain import DecompositionChain, decompose_chain
 from mrio.change.decomposition import decompose
+from mrio.change.ratios import MultiplicativeDecomposition
 from mrio.change.result import Decomposition
 
-__all__ = ["Decomposition", "decompose"]
+__all__ = [
+    "Decomposition",
+    "DecompositionChain",
+    "MultiplicativeDecomposition",
+    "decompose",
+    "decompose_chain",
+]

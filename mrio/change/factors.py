@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,7 @@ from mrio.change.shares import (
     share_pair,
 )
 from mrio.change.technology import Technology
-from mrio.errors import DataError, MissingDataError
+from mrio.errors import DataError, DataWarning, MissingDataError
 from mrio.leontief.matrices import to_dense
 from mrio.tables import System
 from mrio.tables.arrays import is_sparse
@@ -134,6 +135,26 @@ def factors_of(a: System, b: System, accounts: tuple[str, ...], treatment: Treat
     return Factors(intensity, technology, demand, treatment, (flagged, flagged_final))
 
 
+def warn_of_flags(factors: Factors, stacklevel: int = 3) -> None:
+    """Warn where sourcing shares leave [0, 1] because flows are negative.
+
+    Parameters
+    ----------
+    factors
+        Factors of both tables.
+    stacklevel
+        How many calls above this one the user's line is.
+    """
+    count = sum(int(mask.sum()) for mask in factors.flagged)
+    if count:
+        warnings.warn(
+            f"{count} purchase cells have sourcing shares outside [0, 1] because of negative flows; all "
+            "identities hold, but transfers there are hard to read. Give inventories as stock_change=.",
+            DataWarning,
+            stacklevel=stacklevel,
+        )
+
+
 DENSE_ROWS = 25_000
 """Rows up to which a sparse table is made dense for a decomposition: 5 GB a matrix."""
 
@@ -210,6 +231,13 @@ def _demand(a: System, b: System, treatment: Treatment) -> tuple[Demand, Mask]:
     levels = tuple(c.sum(axis=1) for c in categories)
     heads = a.arrays.population, b.arrays.population
     P = None if heads[0] is None or heads[1] is None else (heads[0], heads[1])
+    if P is None and not (heads[0] is None and heads[1] is None):
+        warnings.warn(
+            f"Only one of {a.title} and {b.title} knows its population: there is no population effect, and "
+            "the level is that of total final demand.",
+            DataWarning,
+            stacklevel=5,
+        )
     g = levels if P is None else tuple(ratio(g, p) for g, p in zip(levels, P, strict=True))
     E = _pair(a.arrays.exports, b.arrays.exports)
     TE = None

@@ -7,7 +7,7 @@ out needs to know nothing about the form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product as cartesian
 
@@ -134,3 +134,60 @@ def mean_plan(first: Plan, second: Plan) -> Plan:
     terms = [Term(t.effect, t.state, t.column, t.sign / 2) for t in first.terms]
     terms += [Term(t.effect, t.state, t.column + shift, t.sign / 2) for t in second.terms]
     return Plan(tuple(terms), np.concatenate([first.columns, second.columns]), first.effects)
+
+
+def weighted_plan(weights: Array, states: Array) -> Plan:
+    """Return the plan of any form that averages marginal effects over coalitions.
+
+    Demand states are added up with their weights first: one column for each effect and inner state that any
+    weight reaches.
+
+    Parameters
+    ----------
+    weights
+        Weight of each coalition for each player (n, 2^n), players of the inner states first.
+    states
+        Demand of all states, (2^n_y, n_rows).
+    """
+    players = len(weights)
+    index = np.arange(weights.shape[1])
+    signed = np.zeros_like(weights)
+    for player in range(players):
+        bit = 1 << player
+        without = index[index & bit == 0]
+        signed[player, without | bit] += weights[player, without]
+        signed[player, without] -= weights[player, without]
+    # Inner players have the lowest bits, so they are the fastest index.
+    by_inner = signed.reshape(players, len(states), 1 << INNER).transpose(0, 2, 1)
+    used = np.argwhere(by_inner.any(axis=2))
+    terms = [
+        Term(int(player), (int(mask & 1), int(mask >> 1 & 1), int(mask >> 2 & 1)), column, 1.0)
+        for column, (player, mask) in enumerate(used)
+    ]
+    return Plan(tuple(terms), by_inner[tuple(used.T)] @ states, players)
+
+
+def coalition_plan(states: Array, coalitions: Sequence[int] | None = None) -> Plan:
+    """Return the plan whose effects are q itself in some coalitions of factors, in all 2^n by default.
+
+    Parameters
+    ----------
+    states
+        Demand of all states, (2^n_y, n_rows).
+    coalitions
+        Bit masks, bit p set when player p is in period 1.
+    """
+    masks = range(len(states) << INNER) if coalitions is None else coalitions
+    terms = [
+        Term(number, (mask & 1, mask >> 1 & 1, mask >> 2 & 1), mask >> INNER, 1.0)
+        for number, mask in enumerate(masks)
+    ]
+    return Plan(tuple(terms), states, len(masks))
+
+
+def joined(first: Plan, second: Plan) -> Plan:
+    """Return one plan with the effects of both, those of the first in front."""
+    shift = len(first.columns)
+    moved = [Term(t.effect + first.effects, t.state, t.column + shift, t.sign) for t in second.terms]
+    columns = np.concatenate([first.columns, second.columns])
+    return Plan((*first.terms, *moved), columns, first.effects + second.effects)

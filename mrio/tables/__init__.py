@@ -2,9 +2,20 @@
 
 from mrio.tables.account import Account
 from mrio.tables.checks import Check, CheckReport
+from mrio.tables.deflator import Deflator
 from mrio.tables.labels import Labels
 from mrio.tables.system import System
 from mrio.tables.systems import Systems, require_comparable
 from mrio.tables.variants import Variants
 
-__all__ = ["Account", "Check", "CheckReport", "Labels", "System", "Systems", "Variants", "require_comparable"]
+__all__ = [
+    "Account",
+    "Check",
+    "CheckReport",
+    "Deflator",
+    "Labels",
+    "System",
+    "Systems",
+    "Variants",
+    "require_comparable",
+]

@@ -17,9 +17,10 @@ from numpy.typing import ArrayLike
 
 from mrio.errors import BalanceError, LabelError, MrioError, raise_together
 from mrio.leontief import Leontief, ScaledMatrix
+from mrio.mapping import MappingLike
 from mrio.numerals import table_number
 from mrio.provenance import Provenance
-from mrio.schema import ADDING_UP, LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
+from mrio.schema import ADDING_UP, SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account, AccountLike, as_account
 from mrio.tables.arrays import (
     Array,
@@ -33,8 +34,10 @@ from mrio.tables.arrays import (
     own_matrix,
 )
 from mrio.tables.checks import CheckReport, check_system
+from mrio.tables.deflator import Deflator
 from mrio.tables.labels import Labels
-from mrio.tables.rules import import_kind, metadata_problems, output, zero_output_problems
+from mrio.tables.rules import import_kind, metadata_problems, output, unit_problems, zero_output_problems
+from mrio.tables.views import LabelledArrays
 from mrio.units import PriceBasis, parse_price_basis, parse_unit
 
 COPY_BELOW = 500
@@ -42,7 +45,7 @@ COPY_BELOW = 500
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class System:
+class System(LabelledArrays):
     """A multi-regional input-output table: frozen, labelled, write-locked, balanced by rows.
 
     Make one with `System.from_arrays`, a reader, or `read_netcdf`. Every array is available under its symbol
@@ -72,14 +75,9 @@ class System:
     Column balance: ``x = sum Z + imports + sum V`` is reported by `check`.
     """
 
-    labels: Labels
-    arrays: Arrays
     accounts: Mapping[str, Account]
-    unit: str
-    price_basis: str
     period: str
     scenario: str
-    population_unit: str
     provenance: Provenance
 
     @classmethod
@@ -194,6 +192,7 @@ class System:
         raise_together(
             [
                 *metadata_problems(unit, price_basis, own, arrays.population),
+                *unit_problems({"Z": Z, **given, "x": x}, unit, population_unit),
                 *zero_output_problems(arrays, own, labels),
             ]
         )
@@ -215,26 +214,6 @@ class System:
     # -- labels and words ---------------------------------------------------------------------------------
 
     @property
-    def regions(self) -> tuple[str, ...]:
-        """Labels of the regions."""
-        return self.labels.regions
-
-    @property
-    def sectors(self) -> tuple[str, ...]:
-        """Labels of the sectors."""
-        return self.labels.sectors
-
-    @property
-    def demand(self) -> tuple[str, ...]:
-        """Labels of the final-demand categories."""
-        return self.labels.demand
-
-    @property
-    def factors(self) -> tuple[str, ...]:
-        """Labels of the primary inputs."""
-        return self.labels.factors
-
-    @property
     def imports(self) -> str:
         """How imports are known: ``"product"``, ``"row"`` or ``"none"``."""
         return import_kind(vars(self.arrays))
@@ -249,87 +228,6 @@ class System:
         """Period, scenario and size in a few words."""
         scenario = "" if self.scenario == "baseline" else f" ({self.scenario})"
         return f"{self.period}{scenario}, {len(self.regions)} regions x {len(self.sectors)} sectors"
-
-    # -- arrays -------------------------------------------------------------------------------------------
-
-    def array(self, name: str) -> xr.DataArray | None:
-        """Return an array by its name in the schema, labelled and with units, or None where not given."""
-        values = getattr(self.arrays, name)
-        if values is None:
-            return None
-        dims = SYSTEM_DIMS[name]
-        unit = self.population_unit if name == "population" else self.unit
-        attrs = {"units": unit, "long_name": LONG_NAMES[name]}
-        if name != "population":
-            attrs["price_basis"] = self.price_basis
-        coords = {dim: self.labels.of(dim) for dim in dims}
-        return labelled(values.reshape(self.labels.shape(dims)), dims, coords, name, attrs)
-
-    def _given(self, name: str) -> xr.DataArray:
-        value = self.array(name)
-        if value is None:
-            raise AttributeError(f"{name} was not given for this table")
-        return value
-
-    @property
-    def Z(self) -> Any:
-        """Domestic intermediate flows (region, sector, use_region, use_sector); sparse tables give (n, n)."""
-        return self.arrays.Z if is_sparse(self.arrays.Z) else self._given("Z")
-
-    @property
-    def Y(self) -> xr.DataArray:
-        """Domestic final purchases (region, sector, use_region, demand)."""
-        return self._given("Y")
-
-    @property
-    def V(self) -> xr.DataArray:
-        """Primary inputs (factor, region, sector)."""
-        return self._given("V")
-
-    @property
-    def x(self) -> xr.DataArray:
-        """Gross output (region, sector)."""
-        return self._given("x")
-
-    @property
-    def exports(self) -> xr.DataArray | None:
-        """Exports abroad (region, sector), or None."""
-        return self.array("exports")
-
-    @property
-    def stock_change(self) -> xr.DataArray | None:
-        """Change of inventories (region, sector), or None."""
-        return self.array("stock_change")
-
-    @property
-    def discrepancy(self) -> xr.DataArray | None:
-        """Statistical discrepancy (region, sector), or None."""
-        return self.array("discrepancy")
-
-    @property
-    def imports_Z(self) -> xr.DataArray | None:
-        """Imported intermediates by product (sector, use_region, use_sector), or None."""
-        return self.array("imports_Z")
-
-    @property
-    def imports_Y(self) -> xr.DataArray | None:
-        """Imported final purchases by product (sector, use_region, demand), or None."""
-        return self.array("imports_Y")
-
-    @property
-    def imports_row_Z(self) -> xr.DataArray | None:
-        """Imports of intermediates as one row (use_region, use_sector), or None."""
-        return self.array("imports_row_Z")
-
-    @property
-    def imports_row_Y(self) -> xr.DataArray | None:
-        """Imports for final use as one row (use_region, demand), or None."""
-        return self.array("imports_row_Y")
-
-    @property
-    def population(self) -> xr.DataArray | None:
-        """Population (use_region), or None."""
-        return self.array("population")
 
     @property
     def A(self) -> Any:
@@ -394,17 +292,9 @@ class System:
 
     # -- verbs --------------------------------------------------------------------------------------------
 
-    def replace(self, **changes: Any) -> System:
-        """Return a new table with some parts of `from_arrays` changed; nothing is changed in place.
-
-        Output is the row sum of the new table. The Leontief operator is handed on when A is unchanged.
-
-        Parameters
-        ----------
-        **changes
-            Any keyword of `from_arrays`.
-        """
-        inputs: dict[str, Any] = {
+    def _inputs(self) -> dict[str, Any]:
+        """Return the keywords of `from_arrays` that make this table."""
+        return {
             "regions": self.regions,
             "sectors": self.sectors,
             "demand": self.demand,
@@ -418,6 +308,22 @@ class System:
             "provenance": self.provenance,
             **{name: getattr(self.arrays, name) for name in SYSTEM_DIMS if name != "x"},
         }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A process pool sends tables to its workers; what is cached is made anew there.
+        return _from_inputs, (self._inputs(),)
+
+    def replace(self, **changes: Any) -> System:
+        """Return a new table with some parts of `from_arrays` changed; nothing is changed in place.
+
+        Output is the row sum of the new table. The Leontief operator is handed on when A is unchanged.
+
+        Parameters
+        ----------
+        **changes
+            Any keyword of `from_arrays`.
+        """
+        inputs = self._inputs()
         if "source" in changes and "provenance" not in changes:
             changes["provenance"] = Provenance(changes.pop("source"))
         unknown = sorted(set(changes) - {*inputs, "x"})
@@ -456,6 +362,89 @@ class System:
         new = copy(self)
         vars(new)["leontief"] = operator
         return new
+
+    def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
+        """Return a table with regions or sectors added up; all totals are kept.
+
+        Every array, account and the population are summed, trade between regions that become one turns into
+        trade inside it. The record of steps says what went where.
+
+        Parameters
+        ----------
+        regions, sectors
+            New label of every region or sector: a mapping, or a CSV file with the label in its first column
+            and the new one in the second (or in the column ``target``). Left as they are where nothing is
+            given. New labels come in the order of their first members.
+
+        Raises
+        ------
+        LabelError
+            When a label of the table has no new one; with names that come near.
+        FileError, DataError
+            When the CSV file cannot be read.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["0"]
+        >>> small = table.aggregate(sectors={"RES": "goods", "TEC": "goods", "SRV": "services"})
+        >>> small.sectors, bool(abs(small.x.sum() / table.x.sum() - 1) < 1e-14)
+        (('goods', 'services'), True)
+        """
+        from mrio.tables.aggregation import aggregate
+
+        return aggregate(self, regions, sectors)
+
+    def deflate(self, index: Deflator, to: str, imports: Deflator | None = None) -> System:
+        """Return the table in constant prices of a period, by double deflation.
+
+        Every row is divided by the price of its product, imports by import prices; value added is what is
+        left of deflated output (one factor, because its parts have no prices of their own). Accounts and
+        population do not change. With one national price a product, sourcing shares do not change either.
+
+        Parameters
+        ----------
+        index
+            Price indices of products, national or by region, that know the sectors of the table and both
+            periods. The period of the table is the year of its price basis, or its name where none is stated.
+        to
+            Period whose prices are wanted.
+        imports
+            Import prices: a national deflator of the same sectors, or of one sector where imports are one
+            row. Left out, imports cost what domestic products cost: the mean price of the product over
+            regions, or of the buyer's domestic purchases where imports are one row (an assumption, recorded).
+
+        Raises
+        ------
+        LabelError
+            When the index does not know a sector, region or period.
+        PriceBasisError
+            When the table is in prices of the year before, or `to` is no year.
+
+        Warns
+        -----
+        DataWarning
+            When deflated value added is negative, with the cells in its ``table``; nothing is clipped.
+
+        References
+        ----------
+        Dietzenbacher, E. and Hoen, A. R. (1998), Review of Income and Wealth 44(1), 111-122,
+        doi:10.1111/j.1475-4991.1998.tb00254.x.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import mrio
+        >>> table = mrio.load_example("bth")["2007"]
+        >>> index = pd.DataFrame({name: [80.0, 100.0] for name in table.sectors}, index=["2007", "2012"])
+        >>> prices = mrio.Deflator.from_table(index, source="made up")
+        >>> constant = table.deflate(prices, to="2012")
+        >>> constant.price_basis, bool(abs(constant.x.sum() / table.x.sum() - 1.25) < 1e-12)
+        ('constant 2012 CNY, producer prices', True)
+        """
+        from mrio.tables.prices import deflate
+
+        return deflate(self, index, to, imports)
 
     def check(self) -> CheckReport:
         """Return the named identities of the table with their worst cells.
@@ -511,6 +500,11 @@ class System:
             f"<p><b>System {escape(self.title)}</b>, {escape(self.unit)}, {escape(self.price_basis)}</p>"
             f"{headline}{table}<p><small>Source: {escape(self.provenance.source)}</small></p>"
         )
+
+
+def _from_inputs(inputs: dict[str, Any]) -> System:
+    """Return the table that `System._inputs` describes."""
+    return System.from_arrays(**inputs)
 
 
 def output_reciprocal(x: Array) -> Array:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mrio.errors import LabelError, MrioError, PriceBasisError, UnitsError, raise_together
+from mrio.schema import VALUE_ADDED
 from mrio.tables.labels import require_same_labels
 from mrio.tables.system import System
 from mrio.units import comparable, parse_unit, same_unit
+
+if TYPE_CHECKING:
+    from mrio.change.chain import DecompositionChain
+    from mrio.lowcarbon import Decoupling
+    from mrio.transfer.chain import TransferChain
 
 
 class Systems(Mapping[str, System]):
@@ -68,11 +74,52 @@ class Systems(Mapping[str, System]):
     def __len__(self) -> int:
         return len(self._tables)
 
+    def decompose(self, account: str | Iterable[str] = VALUE_ADDED, **options: Any) -> DecompositionChain:
+        """Decompose a change step by step over these tables (see `mrio.decompose_chain`)."""
+        # Late: a mapping of tables stands below the comparisons that are asked of it here by name.
+        from mrio.change.chain import decompose_chain
+
+        return decompose_chain(self, account, **options)
+
+    def measure_transfer(
+        self,
+        block: Sequence[str] | None = None,
+        accounts: str | Iterable[str] | None = None,
+        **options: Any,
+    ) -> TransferChain:
+        """Measure transfer step by step over these tables (see `mrio.measure_transfer_chain`)."""
+        # Late, as above.
+        from mrio.transfer.chain import measure_transfer_chain
+
+        return measure_transfer_chain(self, block, accounts, **options)
+
     def to_netcdf(self, path: Any) -> None:
         """Write all tables to one netCDF-4 file, one group each."""
         from mrio.tables.netcdf import write_systems
 
         write_systems(self, path)
+
+    def decoupling(self, impact: str, *, of: str = "value_added", **options: Any) -> Decoupling:
+        """Return the decoupling of an account from growth; see `mrio.lowcarbon.decoupling`.
+
+        Parameters
+        ----------
+        impact
+            Name of the account, for example ``"co2"``.
+        of
+            ``"value_added"``, ``"output"`` or ``"final_demand"``.
+        **options
+            ``account="production"`` or ``"consumption"``, and ``deflator``.
+
+        Raises
+        ------
+        LabelError, DataError
+            As `mrio.lowcarbon.decoupling`.
+        """
+        # A door for users of tables, not a part of them: what stands above is loaded when it is asked for.
+        from mrio.lowcarbon import decoupling
+
+        return decoupling(self, impact, of=of, **options)
 
     def __repr__(self) -> str:
         lines = [f"  {name}: {table.title}, {table.price_basis}" for name, table in self.items()]

@@ -5,7 +5,8 @@ For every state of the other factors the sourcing effect is a sum over transfers
     Psi_C = sum_S w(S) 1/2 [pair(f, L(C1), theta_C . (H x0)) + pair(f, L(C0), theta_C . (H x1))]
     Psi_D = sum_S w(S) pair(f, L, theta_D . (B S g P)),     pair[u,p,r,i] = (m_u[ri] - m_u[pi]) Phi[p,r,i],
 
-so transfers add up to the effects of the decomposition exactly. R regions, O origins, N products, n = R N.
+so transfers add up to the sourcing effects that weigh states by the same w exactly. R regions, O origins,
+N products, n = R N.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from itertools import product as cartesian
 
 import numpy as np
 
-from mrio.change.demand import aggregate
 from mrio.change.evaluation import Operators, coefficient_state
 from mrio.change.factors import Factors
 from mrio.change.plans import InnerState, inner_states
@@ -28,18 +28,13 @@ from mrio.transfer.flows import (
     chain_impact,
     export_flows,
     final_flows,
+    groups_of_buyers,
     injections,
     intermediate_flows,
     with_abroad,
 )
-from mrio.transfer.weights import export_volumes, final_volumes, intermediate_columns, sourcing_steps
-
-SOURCING_PLAYER = {
-    "intermediate": "intermediate_sourcing",
-    "final": "final_sourcing",
-    "exports": "export_sourcing",
-}
-"""The factor of the decomposition whose effect each use explains."""
+from mrio.transfer.redistribution import Level
+from mrio.transfer.weights import SourcingWeights, Weighted, weighted_demand
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +51,18 @@ class Question:
         Who lost and who gained, given the shares of two periods.
     parts
         Which pairs of origins belong to which part (parts, O, O) bool.
+    weights
+        How the states of the other factors are weighed.
+    level
+        At which level gains and losses are told apart.
     """
 
     factors: Factors
     forms: tuple[bool, ...]
     rule: Rule
     parts: Mask
+    weights: SourcingWeights
+    level: Level = "cell"
 
     @property
     def uses(self) -> tuple[str, ...]:
@@ -87,14 +88,11 @@ class Attribution:
         Effect on each region of each transfer (accounts, uses, R, O, O, N).
     affected
         Effect on each region and sector by part (accounts, uses, parts, R N).
-    effects
-        Sourcing effects of the decomposition, to compare with (accounts, uses, R N).
     """
 
     direct: dict[bool, Array]
     impact: Array
     affected: Array
-    effects: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,31 +102,27 @@ class _Solved:
     Attributes
     ----------
     output
-        ``L sum_k w Ybar_k`` (n,), the output that volumes of intermediates follow.
-    steps
-        ``L`` times the weighted steps of final (and export) sourcing (uses - 1, n).
+        ``L sum_T w y_T`` (n,), the output that volumes of intermediates follow.
     multipliers
         Of the accounts of the form, by affected region (accounts of the form, R, R, N).
     """
 
     output: Array
-    steps: Array
     multipliers: Array
 
 
 def attribute(question: Question, operators: Operators) -> Attribution:
-    """Return transfers, their impacts, and the effects that they add up to."""
+    """Return transfers and their impacts."""
     solved = {}
     states = _states_by_matrix(question.forms)
-    demand = _demand_columns(question)
+    demand = weighted_demand(question.weights, question.factors.demand)
     for matrix, users in states.items():
         solved.update(_solve(question, operators, matrix, users, demand))
-    flows = {form: _flows(question, form, solved) for form in set(question.forms)}
+    flows = {form: _flows(question, form, solved, demand) for form in set(question.forms)}
     return Attribution(
         direct={form: _direct(flows[form]) for form in flows},
         impact=_impact(question, flows, solved),
         affected=_affected(question, operators, states, flows),
-        effects=_effects(question, solved),
     )
 
 
@@ -144,37 +138,20 @@ def _states_by_matrix(forms: tuple[bool, ...]) -> dict[CoefficientState, list[_K
     return users
 
 
-@dataclass(frozen=True, eq=False)
-class _Columns:
-    """Demand columns: for volumes of intermediates (3, n), and steps of each other use (uses - 1, 4, n)."""
-
-    volume: Array
-    steps: Array
-
-
-def _demand_columns(question: Question) -> _Columns:
-    demand = question.factors.demand
-    states = demand.states()
-    steps = [sourcing_steps(states, demand, SOURCING_PLAYER[use]) for use in question.uses[1:]]
-    return _Columns(intermediate_columns(aggregate(states)), np.array(steps))
-
-
 def _solve(
-    question: Question, operators: Operators, matrix: CoefficientState, users: list[_Key], columns: _Columns
+    question: Question, operators: Operators, matrix: CoefficientState, users: list[_Key], demand: Weighted
 ) -> dict[_Key, _Solved]:
     """Solve all columns and all multipliers of one coefficient matrix in two batches."""
     operator = operators.of(matrix)
     R, N = question.shape
-    wanted = [
-        np.concatenate([columns.volume[[f + h]], columns.steps[:, f + h + c]]) for _, (f, h, c) in users
-    ]
-    right = np.asarray(operator.solve(np.concatenate(wanted).T)).T.reshape(len(users), -1, R * N)
+    wanted = np.array([demand.output_demand[state] for _, state in users])
+    outputs = np.asarray(operator.solve(wanted.T)).T
     rows = [_masked_intensities(question, form, state[0]) for form, state in users]
     left = np.asarray(operator.solve_left(np.concatenate(rows)))
     result, start = {}, 0
-    for key, own, solution in zip(users, rows, right, strict=True):
+    for key, own, output in zip(users, rows, outputs, strict=True):
         multipliers = left[start : start + len(own)].reshape(-1, R, R, N)
-        result[key] = _Solved(solution[0], solution[1:], multipliers)
+        result[key] = _Solved(output, multipliers)
         start += len(own)
     return result
 
@@ -196,35 +173,37 @@ class _Flows:
     intermediate
         By periods of intensity, technology, and the sourcing whose output volumes follow (2, 2, 2, O, O, N).
     others
-        Of each other use, by number of inner players in period 1 (uses - 1, 4, O, O, N).
+        Of each other use, by periods of all three inner factors (uses - 1, 2, 2, 2, O, O, N).
     """
 
     intermediate: Array
     others: Array
 
 
-def _flows(question: Question, form: bool, solved: dict[_Key, _Solved]) -> _Flows:
+def _flows(question: Question, form: bool, solved: dict[_Key, _Solved], demand: Weighted) -> _Flows:
     factors, origins = question.factors, question.parts.shape[1]
+    rule, level = question.rule, question.level
     states = list(inner_states())
     technologies = tuple(coefficient_state(state, form)[0] for state in states)
     outputs = np.array([solved[form, state].output for state in states])
-    inner = intermediate_flows(factors.technology, Volumes(technologies, outputs), question.rule)
-    others = [final_flows(factors.demand, final_volumes(factors.demand), question.rule)]
-    if factors.demand.export_sourcing is not None:
-        volumes = export_volumes(factors.demand)
-        others.append(export_flows(factors.demand.export_sourcing, volumes, question.rule))
-    inner = with_abroad(inner, origins)
-    return _Flows(
-        inner.reshape(2, 2, 2, *inner.shape[1:]), np.array([with_abroad(flow, origins) for flow in others])
-    )
+    volumes = Volumes(technologies, outputs, groups_of_buyers(level, question.shape[0]))
+    final = demand.final.reshape(-1, *demand.final.shape[3:])
+    flows = [
+        intermediate_flows(factors.technology, volumes, rule),
+        final_flows(factors.demand, final, rule, volumes.groups),
+    ]
+    if factors.demand.export_sourcing is not None and demand.exports is not None:
+        exported = demand.exports.reshape(-1, demand.exports.shape[-1])
+        flows.append(export_flows(factors.demand.export_sourcing, exported, rule))
+    by_state = [with_abroad(flow, origins) for flow in flows]
+    shaped = [flow.reshape(2, 2, 2, *flow.shape[1:]) for flow in by_state]
+    return _Flows(shaped[0], np.array(shaped[1:]))
 
 
 def _direct(flows: _Flows) -> Array:
     """Return transferred volumes (uses, O, O, N), summed over the states of the other factors."""
-    counts = np.array([1.0, 3.0, 3.0, 1.0])
     inner = flows.intermediate.sum(axis=(0, 1, 2)) / 2
-    others = np.tensordot(counts, flows.others, axes=(0, 1))
-    return np.concatenate([inner[np.newaxis], others])
+    return np.concatenate([inner[np.newaxis], flows.others.sum(axis=(1, 2, 3))])
 
 
 def _state_flows(flows: _Flows, state: InnerState) -> Array:
@@ -232,20 +211,19 @@ def _state_flows(flows: _Flows, state: InnerState) -> Array:
     f, h, c = state
     # dL = L1 dA L0 = L0 dA L1: the multipliers of one period meet the output of the other.
     inner = flows.intermediate[f, h, 1 - c] / 2
-    return np.concatenate([inner[np.newaxis], flows.others[:, f + h + c]])
+    return np.concatenate([inner[np.newaxis], flows.others[:, f, h, c]])
 
 
 def _impact(question: Question, flows: dict[bool, _Flows], solved: dict[_Key, _Solved]) -> Array:
     R, N = question.shape
     origins = question.parts.shape[1]
-    result = np.zeros((len(question.forms), len(question.uses), R, origins, origins, N))
+    result = np.empty((len(question.forms), len(question.uses), R, origins, origins, N))
     for form, own in flows.items():
         accounts = [m for m, kind in enumerate(question.forms) if kind == form]
-        for state in inner_states():
-            moved = _state_flows(own, state)
-            multipliers = solved[form, state].multipliers
-            for (place, account), use in cartesian(enumerate(accounts), range(len(question.uses))):
-                result[account, use] += chain_impact(multipliers[place], moved[use])
+        moved = np.stack([_state_flows(own, state) for state in inner_states()], axis=1)
+        multipliers = np.stack([solved[form, state].multipliers for state in inner_states()], axis=1)
+        for (place, account), use in cartesian(enumerate(accounts), range(len(question.uses))):
+            result[account, use] = chain_impact(multipliers[place], moved[use])
     return result
 
 
@@ -271,17 +249,4 @@ def _affected(
             for account, own in enumerate(question.forms):
                 if own == form:
                     result[account] += question.factors.intensity[state[0]][account] * output
-    return result
-
-
-def _effects(question: Question, solved: dict[_Key, _Solved]) -> Array:
-    """Return the sourcing effects of the decomposition, (accounts, uses, R N)."""
-    R, N = question.shape
-    result = np.zeros((len(question.forms), len(question.uses), R * N))
-    for account, form in enumerate(question.forms):
-        for state in inner_states():
-            intensity = question.factors.intensity[state[0]][account]
-            own = solved[form, state]
-            result[account, 0] += (1.0 if state[2] else -1.0) * intensity * own.output
-            result[account, 1:] += intensity * own.steps
     return result

@@ -13,7 +13,7 @@ import numpy as np
 from mrio.change.demand import Demand
 from mrio.change.shares import Array, Mask
 from mrio.change.technology import Technology, TechnologyState
-from mrio.transfer.redistribution import Moves
+from mrio.transfer.redistribution import Level, Moves
 
 Rule = Callable[[Array, Array], list[Moves]]
 """From the sourcing shares of two periods (O, cells) to who lost and who gained."""
@@ -29,10 +29,18 @@ class Volumes:
         Technology state of each volume.
     outputs
         Output of the buyers in each state (V, n).
+    groups
+        Into how many groups of buyers the cells fall (`groups_of_buyers`), or None.
     """
 
     states: tuple[TechnologyState, ...]
     outputs: Array
+    groups: int | None = None
+
+
+def groups_of_buyers(level: Level, regions: int) -> int | None:
+    """Return into how many groups of buyers the purchases of a product fall; None keeps every cell apart."""
+    return {"cell": None, "buyer_region": regions, "product": 1}[level]
 
 
 def intermediate_flows(technology: Technology, volumes: Volumes, rule: Rule) -> Array:
@@ -46,11 +54,11 @@ def intermediate_flows(technology: Technology, volumes: Volumes, rule: Rule) -> 
     for product in range(technology.total[0].shape[0]):
         moves = rule(technology.sourcing(product, 0), technology.sourcing(product, 1))
         bought = np.array([H[state][product] for state in volumes.states]) * volumes.outputs
-        result.append(sum(move.flows(bought) for move in moves))
+        result.append(sum(move.flows(bought, volumes.groups) for move in moves))
     return np.stack(result, axis=-1)
 
 
-def final_flows(demand: Demand, volumes: Array, rule: Rule) -> Array:
+def final_flows(demand: Demand, volumes: Array, rule: Rule, groups: int | None = None) -> Array:
     """Return transfers in final purchases, (V, O, O, N).
 
     Parameters
@@ -61,12 +69,14 @@ def final_flows(demand: Demand, volumes: Array, rule: Rule) -> Array:
         Purchases by product, region and category (V, N, R, K).
     rule
         Who lost and who gained.
+    groups
+        Into how many groups of buyers the cells fall, or None.
     """
     origins, products = demand.D[0].shape[:2]
     shares = tuple(D.transpose(1, 0, 2, 3).reshape(products, origins, -1) for D in demand.D)
     cells = volumes.reshape(len(volumes), products, -1)
     result = [
-        sum(move.flows(cells[:, product]) for move in rule(shares[0][product], shares[1][product]))
+        sum(move.flows(cells[:, product], groups) for move in rule(shares[0][product], shares[1][product]))
         for product in range(products)
     ]
     return np.stack(result, axis=-1)
@@ -121,15 +131,19 @@ def injections(flows: Array, parts: Mask, regions: int) -> Array:
 
 
 def chain_impact(multipliers: Array, flows: Array) -> Array:
-    """Return ``(m[u,ri] - m[u,pi]) Phi[p,r,i]``, (U, O, O, N): what each transfer does along the chain.
+    """Return ``sum_s (m_s[u,ri] - m_s[u,pi]) Phi_s[p,r,i]``, (U, O, O, N): what transfers do along the chain.
+
+    Gains and losses are products of matrices over the states s, one for each region and product.
 
     Parameters
     ----------
     multipliers
-        Effect on U regions of one unit of final purchases (U, R, N); abroad has none.
+        Effect on U regions of one unit of final purchases in S states (S, U, R, N); abroad has none.
     flows
-        Phi, (O, O, N).
+        Phi in S states (S, O, O, N).
     """
-    missing = flows.shape[0] - multipliers.shape[1]
-    m = np.pad(multipliers, ((0, 0), (0, missing), (0, 0)))
-    return np.asarray((m[:, np.newaxis] - m[:, :, np.newaxis]) * flows)
+    missing = flows.shape[1] - multipliers.shape[2]
+    m = np.pad(multipliers, ((0, 0), (0, 0), (0, missing), (0, 0))).transpose(2, 3, 1, 0)
+    gained = np.matmul(m, flows.transpose(2, 3, 0, 1)).transpose(2, 3, 0, 1)
+    lost = np.matmul(m, flows.transpose(1, 3, 0, 2)).transpose(2, 0, 3, 1)
+    return np.asarray(gained - lost)

@@ -1,38 +1,33 @@
-"""Measure industrial transfer between the regions of two tables."""
+"""Measure industrial transfer: one door to four measures that are never mixed up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
-import numpy as np
-import xarray as xr
+from mrio.change.factors import ExportsOption, ImportsOption
+from mrio.errors import MissingDataError
+from mrio.tables import System
+from mrio.transfer.base import TransferMeasure
+from mrio.transfer.counterfactual import CounterfactualTransfer, Reference, measure_counterfactual
+from mrio.transfer.demand import DemandTransfer, measure_demand
+from mrio.transfer.no_transfer import NoTransfer, measure_no_transfer
+from mrio.transfer.redistribution import Level
+from mrio.transfer.result import Transfer
+from mrio.transfer.sourcing import Scheme, SourcingOptions, Weights, measure_sourcing
 
-from mrio.change.decomposition import (
-    GAP_MEASURE,
-    account_names,
-    change_scale,
-    dependent_forms,
-    flags,
-    metadata,
-    warn_of_flags,
-)
-from mrio.change.evaluation import Operators
-from mrio.change.factors import ExportsOption, Factors, ImportsOption, factors_of, treatment_of
-from mrio.change.shares import Array
-from mrio.change.technology import require_input_mix
-from mrio.errors import DataError, LabelError
-from mrio.results import require_adding_up
-from mrio.schema import ABROAD
-from mrio.tables import System, require_comparable
-from mrio.transfer.attribution import Attribution, Question, attribute
-from mrio.transfer.redistribution import between_and_within, between_origins
-from mrio.transfer.result import AFFECTED, DIRECT, DIRECT_OF, IMPACT, PARTS, Transfer, pair_parts
+METHODS = ("sourcing", "demand", "no_transfer", "counterfactual")
 
-Scheme = Literal["bilateral", "nested"]
+_OPTIONS: dict[str, tuple[str, ...]] = {
+    "sourcing": ("block", "scheme", "weights", "reference", "level", "imports", "exports", "dependent"),
+    "demand": (),
+    "no_transfer": ("imports",),
+    "counterfactual": ("reference", "imports", "exports", "dependent"),
+}
+"""Options that each method knows; any other is refused, because it would change nothing."""
 
 
+@overload
 def measure_transfer(
     a: System,
     b: System,
@@ -41,10 +36,53 @@ def measure_transfer(
     method: Literal["sourcing"] = "sourcing",
     *,
     scheme: Scheme = "bilateral",
+    weights: Weights = "shapley",
+    reference: Reference | None = None,
+    level: Level = "cell",
     imports: ImportsOption | None = None,
     exports: ExportsOption = "level",
     dependent: bool | None = None,
-) -> Transfer:
+) -> Transfer: ...
+@overload
+def measure_transfer(
+    a: System, b: System, *, accounts: str | Iterable[str] | None = None, method: Literal["demand"]
+) -> DemandTransfer: ...
+@overload
+def measure_transfer(
+    a: System,
+    b: System | None = None,
+    *,
+    accounts: str | Iterable[str] | None = None,
+    method: Literal["no_transfer"],
+    imports: ImportsOption | None = None,
+) -> NoTransfer: ...
+@overload
+def measure_transfer(
+    a: System,
+    b: System,
+    *,
+    accounts: str | Iterable[str] | None = None,
+    method: Literal["counterfactual"],
+    reference: Reference | None = None,
+    imports: ImportsOption | None = None,
+    exports: ExportsOption = "level",
+    dependent: bool | None = None,
+) -> CounterfactualTransfer: ...
+def measure_transfer(
+    a: System,
+    b: System | None = None,
+    block: Sequence[str] | None = None,
+    accounts: str | Iterable[str] | None = None,
+    method: str = "sourcing",
+    *,
+    scheme: Scheme = "bilateral",
+    weights: Weights = "shapley",
+    reference: Reference | None = None,
+    level: Level = "cell",
+    imports: ImportsOption | None = None,
+    exports: ExportsOption = "level",
+    dependent: bool | None = None,
+) -> TransferMeasure:
     """Find who took which production from whom between two tables, and what it did to every region.
 
     Transfer is a change of sourcing shares: where buyers of a product switch from origin p to origin r,
@@ -55,31 +93,48 @@ def measure_transfer(
     Parameters
     ----------
     a, b
-        Tables of the earlier and the later period, on the same labels.
+        Tables of the earlier and the later period, on the same labels. ``method="no_transfer"`` also takes
+        one table alone.
     block
         Regions looked at as one, for example ``["Beijing", "Tianjin", "Hebei"]``: transfers are then told
         apart into internal, overall in, overall out, and elsewhere.
     accounts
         Names of accounts; all that both tables have when left out.
     method
-        ``"sourcing"``, the change of sourcing shares.
+        ``"sourcing"``: the change of sourcing shares, as above. Three other measures answer other questions
+        and are other kinds of results: ``"demand"``: change of the output that final demand of other regions
+        induces [1]_; ``"no_transfer"``: what is, less what each region would make for itself [2]_;
+        ``"counterfactual"``: the tables with the sourcing of the other period, without pairs [3]_.
     scheme
         ``"bilateral"``: every origin stands for itself; ``"nested"``: the block against all others first,
         then its members among themselves.
+    weights
+        ``"shapley"``: states of the other factors count as in the decomposition, and impacts add up to its
+        effects; ``"two_block"``: all sourcing is one player and everything else the other, and impacts add up
+        to the counterfactual, which differs.
+    reference
+        With two blocks or a counterfactual, the period of everything else: ``"base"``, ``"comparison"`` or
+        the ``"mean"`` of both (default: mean with two blocks, comparison for the counterfactual).
+    level
+        Where gains and losses are told apart: in each purchase (``"cell"``), or after adding up over the
+        purchases of a region (``"buyer_region"``) or over all (``"product"``), intermediate and final apart.
+        Gross transfers shrink with every step; net transfers and impacts by region do not change.
     imports, exports, dependent
-        As in `mrio.decompose`.
+        As in `mrio.decompose`. ``method="no_transfer"`` with ``imports="sourced"`` closes regions to trade
+        abroad as well, otherwise that trade stays as it is.
 
     Returns
     -------
-    Transfer
-        Volumes [money], and impacts in the unit of each account.
+    Transfer, DemandTransfer, NoTransfer or CounterfactualTransfer
+        By method. Volumes [money], and impacts in the unit of each account.
 
     Raises
     ------
     LabelError, UnitsError, PriceBasisError, MissingDataError
         When the tables cannot be compared or lack what is asked for.
     BalanceError
-        When impacts do not add up to the sourcing effects within 1e-9.
+        When the identity of the measure does not hold within 1e-9: impacts and sourcing effects, users and
+        output, transferred output and balance of trade, factors and observed tables.
 
     Notes
     -----
@@ -94,6 +149,10 @@ def measure_transfer(
     doi:10.1016/j.eneco.2018.05.012. Hoekstra, R., Michel, B. and Suh, S. (2016), Economic Systems Research
     28(2), 151-167, doi:10.1080/09535314.2016.1166099.
 
+    .. [1] Liu, H., Liu, Z. and Liu, W. (2011), China Industrial Economics (6), 79-88.
+    .. [2] Li et al. (2017), Resources Science 39(12).
+    .. [3] Jiang, Guan and Lopez (2018), as above.
+
     Examples
     --------
     >>> import mrio
@@ -101,121 +160,41 @@ def measure_transfer(
     >>> t = mrio.measure_transfer(tables["0"], tables["1"], block=["BJ", "TJ", "HE"])
     >>> t.balance().columns.tolist()
     ['transfer_in', 'transfer_out', 'net']
+    >>> mrio.measure_transfer(tables["0"], tables["1"], method="demand").kind
+    'demand_transfer'
     """
-    if method != "sourcing":
-        raise ValueError(f"method={method!r}: this version measures method='sourcing'")
-    if scheme not in ("bilateral", "nested"):
-        raise ValueError(f"scheme={scheme!r}: choose 'bilateral' or 'nested'")
-    require_comparable(a, b)
-    members = block_members(a, block, scheme)
-    names = account_names(a, b, common_accounts(a, b) if accounts is None else accounts)
-    forms = dependent_forms(names, dependent)
-    factors = factors_of(a, b, names, treatment_of(a, b, imports, exports))
-    if any(forms):
-        require_input_mix(factors.technology)
-    warn_of_flags(factors)
-    origins = (*a.regions, ABROAD) if a.imports != "none" else a.regions
-    inside = np.array([origin in members for origin in origins])
-    rule = between_origins if scheme == "bilateral" else partial(between_and_within, block=inside)
-    question = Question(factors, forms, rule, pair_parts(inside))
-    answer = attribute(question, Operators((a, b), factors.technology))
-    return _result(a, b, question, answer, _words(names, members, scheme, origins, factors))
-
-
-def common_accounts(a: System, b: System) -> tuple[str, ...]:
-    """Return the accounts that both tables have, value added first."""
-    return tuple(name for name in a.account_names if name in b.account_names)
-
-
-def block_members(system: System, block: Sequence[str] | None, scheme: str) -> tuple[str, ...]:
-    """Return the regions of the block, checked.
-
-    Raises
-    ------
-    LabelError, DataError
-        When a region is unknown or named twice, or the scheme needs a block and none was given.
-    """
-    if isinstance(block, str):
-        raise LabelError(f"block={block!r} is one text.", remedy=f"give a list of regions: block=[{block!r}]")
-    members = () if block is None else tuple(block)
-    unknown = [name for name in members if name not in system.regions]
-    if unknown or len(set(members)) < len(members):
-        raise LabelError(
-            "The block names regions that the tables do not have, or names one twice.",
-            where=", ".join(map(repr, unknown or members)),
-            remedy=f"regions are {', '.join(map(repr, system.regions))}",
-        )
-    if not members and scheme == "nested":
-        raise DataError(
-            "The nested scheme needs a block.", remedy='pass block=["Beijing", "Tianjin", "Hebei"]'
-        )
-    return members
-
-
-def _words(
-    names: tuple[str, ...], members: tuple[str, ...], scheme: str, origins: tuple[str, ...], factors: Factors
-) -> dict[str, Any]:
-    """Return what the result says about itself, and the labels that its arrays need."""
-    return {
-        "accounts": "\n".join(names),
-        "block": "\n".join(members),
-        "scheme": scheme,
-        "origins": origins,
-        "method": "sourcing",
-        "weights": "shapley",
-        "level": "cell",
+    given: dict[str, Any] = {
+        "block": block,
+        "scheme": None if scheme == "bilateral" else scheme,
+        "weights": None if weights == "shapley" else weights,
+        "reference": reference,
+        "level": None if level == "cell" else level,
+        "imports": imports,
+        "exports": None if exports == "level" else exports,
+        "dependent": dependent,
     }
+    _require_known(method, [name for name, value in given.items() if value is not None])
+    if method == "no_transfer":
+        return measure_no_transfer(a, b, accounts, imports=imports)
+    if b is None:
+        raise MissingDataError(
+            f"method={method!r} compares two tables.", remedy="pass the later table as well"
+        )
+    if method == "demand":
+        return measure_demand(a, b, accounts)
+    if method == "counterfactual":
+        return measure_counterfactual(
+            a, b, accounts, reference=reference, imports=imports, exports=exports, dependent=dependent
+        )
+    options = SourcingOptions(scheme, weights, reference, level, imports, exports, dependent)
+    return measure_sourcing(a, b, block, accounts, options)
 
 
-def _result(a: System, b: System, question: Question, answer: Attribution, words: dict[str, Any]) -> Transfer:
-    """Put numbers on labels, check that they add up, and stamp them."""
-    origins = list(words.pop("origins"))
-    coords = {
-        "use": list(question.uses),
-        "part": list(PARTS),
-        "region": list(a.regions),
-        "from_region": origins,
-        "to_region": origins,
-        "sector": list(a.sectors),
-    }
-    data: dict[str, xr.DataArray] = {}
-
-    def put(name: str, values: Array, dims: tuple[str, ...], unit: str, text: str) -> None:
-        attrs = {"units": unit, "long_name": text}
-        data[name] = xr.DataArray(values, dims=dims, coords={d: coords[d] for d in dims}, attrs=attrs)
-
-    pairs = ("use", "from_region", "to_region", "sector")
-    names = str(words["accounts"]).split("\n")
-    main = all(question.forms)
-    put(DIRECT, answer.direct[main], pairs, a.unit, "production transferred, by product")
-    gaps = []
-    for number, (name, form) in enumerate(zip(names, question.forms, strict=True)):
-        unit = a.account(name).unit
-        if form != main:
-            text = f"production transferred, weighted by the states of the dependent form of {name}"
-            put(f"{DIRECT_OF}{name}", answer.direct[form], pairs, a.unit, text)
-        impact = (pairs[0], "region", *pairs[1:])
-        put(f"{IMPACT}{name}", answer.impact[number], impact, unit, f"effect of transfers on {name}")
-        affected = answer.affected[number].reshape(*answer.affected.shape[1:3], *a.arrays.x.shape)
-        text = f"effect of transfers on {name} by affected sector"
-        put(f"{AFFECTED}{name}", affected, ("use", "part", "region", "sector"), unit, text)
-        gaps.append(_adding_up(a, b, name, number, answer))
-    dataset = xr.Dataset({**data, **flags(a, question.factors)}).assign_attrs(
-        title=f"Industrial transfer, {a.period} to {b.period}, {words['method']}, {words['scheme']}",
-        checks=f"impacts add up to the sourcing effects: largest gap {max(gaps):.1e} {GAP_MEASURE}",
-        **words,
-        **metadata(a, b, question.factors),
-    )
-    return Transfer(dataset)
-
-
-def _adding_up(a: System, b: System, name: str, number: int, answer: Attribution) -> float:
-    """Compare impacts and effects by affected sector with the effects of the decomposition."""
-    scale = change_scale(a, b, name)
-    parts = answer.affected[number].sum(axis=1)
-    first = require_adding_up(
-        parts, answer.effects[number], scale, f"transfers and sourcing effects on {name}"
-    )
-    regions = answer.effects[number].reshape(len(parts), *a.arrays.x.shape).sum(axis=2)
-    impact = answer.impact[number].sum(axis=(2, 3, 4))
-    return max(first, require_adding_up(impact, regions, scale, f"impacts and sourcing effects on {name}"))
+def _require_known(method: str, given: list[str]) -> None:
+    """Raise ValueError for a method that does not exist, or options that it does not know."""
+    if method not in METHODS:
+        raise ValueError(f"method={method!r}: choose one of {', '.join(METHODS)}")
+    foreign = [name for name in given if name not in _OPTIONS[method]]
+    if foreign:
+        known = ", ".join(_OPTIONS[method]) or "none"
+        raise ValueError(f"method={method!r} does not know {', '.join(foreign)}; its options: {known}")

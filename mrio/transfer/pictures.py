@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from mrio import plotting
+from mrio.transfer.classes import Classes
 
 if TYPE_CHECKING:
     from mrio.transfer.result import Transfer
@@ -38,7 +39,7 @@ class TransferPictures:
         self,
         x: str = "value_added",
         y: str = "co2",
-        by: str | Mapping[str, str] | None = None,
+        by: Classes = None,
         regions: Sequence[str] | None = None,
     ) -> pd.DataFrame:
         """Return the effects of transfer on two accounts, one row a region (and product or class)."""
@@ -55,7 +56,7 @@ class TransferPictures:
         self,
         x: str = "value_added",
         y: str = "co2",
-        by: str | Mapping[str, str] | None = None,
+        by: Classes = None,
         regions: Sequence[str] | None = None,
         ax: Any | None = None,
     ) -> Any:

@@ -10,10 +10,14 @@ to the gainers in proportion to their gains:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from mrio.change.shares import Array, Mask, share_pair
+
+Level = Literal["cell", "buyer_region", "product"]
+"""Where gains and losses are told apart: in each purchase, in all purchases of a region, or in all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +36,7 @@ class Moves:
     gains: Array
     moved: Array
 
-    def flows(self, volumes: Array) -> Array:
+    def flows(self, volumes: Array, groups: int | None = None) -> Array:
         """Return ``sum_cells theta V`` for several volumes, (V, O, O), from the first to the second.
 
         Theta is never built: its sum over cells is a matrix product of losses and gains.
@@ -41,12 +45,26 @@ class Moves:
         ----------
         volumes
             Purchases in each cell, (V, cells).
+        groups
+            Into how many groups of equal size the cells fall, one after another: what origins gain and lose
+            is then added up over a group first. None tells gains and losses apart in each cell.
         """
+        if groups is not None:
+            return self._grouped_flows(volumes, groups)
         rate = np.divide(volumes, self.moved, out=np.zeros_like(volumes), where=self.moved > 0)
         origins, cells = self.losses.shape
         # One large product instead of one a volume: small threaded products collapse on shared cores.
         weighted = (self.losses * rate[:, np.newaxis]).reshape(-1, cells)
         return (weighted @ self.gains.T).reshape(-1, origins, origins)
+
+    def _grouped_flows(self, volumes: Array, groups: int) -> Array:
+        """Return flows with gains and losses netted within each group of cells."""
+        change = (self.gains - self.losses) * volumes[:, np.newaxis]
+        net = change.reshape(*change.shape[:-1], groups, -1).sum(axis=-1)
+        gains, losses = np.maximum(net, 0.0), np.maximum(-net, 0.0)
+        moved = gains.sum(axis=1, keepdims=True)
+        rate = np.divide(losses, moved, out=np.zeros_like(losses), where=moved > 0)
+        return np.asarray(rate @ gains.transpose(0, 2, 1))
 
 
 def between_origins(first: Array, second: Array) -> list[Moves]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
@@ -10,9 +9,9 @@ import pandas as pd
 import xarray as xr
 
 from mrio.change.shares import Mask
-from mrio.classification import class_of_sector
-from mrio.errors import DataError, LabelError
-from mrio.results import Result
+from mrio.errors import DataError
+from mrio.transfer.base import TransferMeasure
+from mrio.transfer.classes import Classes, grouped
 from mrio.transfer.pictures import TransferPictures
 
 DIRECT = "direct"
@@ -38,7 +37,7 @@ def pair_parts(inside: Mask) -> Mask:
     return np.array([~start & end, start & ~end, start & end, ~start & ~end])
 
 
-class Transfer(Result):
+class Transfer(TransferMeasure):
     """Transferred production by pair of regions and product, and its impact on every region.
 
     Volumes go from `from_region` to `to_region`; impacts are gains of `region`. Made by
@@ -58,16 +57,6 @@ class Transfer(Result):
     kind: ClassVar[str] = "transfer"
 
     # -- what was asked -----------------------------------------------------------------------------------
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Labels of the regions."""
-        return tuple(map(str, self.data["region"].values))
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -101,28 +90,29 @@ class Transfer(Result):
         """Return effects on each region (use, region, from_region, to_region, sector) by product moved."""
         return self.array(IMPACT + self._known(account))
 
-    def affected(self, account: str) -> xr.DataArray:
-        """Return effects by affected sector (use, part, region, sector)."""
-        return self.array(AFFECTED + self._known(account))
+    def affected(self, account: str, by: Classes = "sector") -> xr.DataArray:
+        """Return effects by affected sector (use, part, region, sector).
 
-    def _known(self, account: str) -> str:
-        if account not in self.accounts:
-            raise LabelError(
-                f"The transfer was not measured for account {account!r}.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}; name others in accounts=",
-            )
-        return account
+        Parameters
+        ----------
+        account
+            Name of the account.
+        by
+            ``"sector"``, ``"class"``, a mapping or a CSV file to group the affected sectors, None to sum over
+            them; see `by_class`.
+        """
+        return self.by_class(self.array(AFFECTED + self._known(account)), by)
 
     # -- tables -------------------------------------------------------------------------------------------
 
-    def balance(self, by: str | Mapping[str, str] | None = None) -> pd.DataFrame:
+    def balance(self, by: Classes = None) -> pd.DataFrame:
         """Return transfer in, transfer out and net of each origin [unit of `direct`].
 
         Parameters
         ----------
         by
-            ``"sector"`` for one row an origin and product, ``"class"`` or a mapping from product to class, or
-            None for totals.
+            ``"sector"`` for one row an origin and product, ``"class"``, a mapping from product to class or a
+            CSV file, or None for totals; see `by_class`.
 
         Returns
         -------
@@ -137,7 +127,7 @@ class Transfer(Result):
         columns = {name: part.transpose(*index).to_series() for name, part in parts.items()}
         return pd.DataFrame(columns).rename_axis(index=index)
 
-    def blocks(self, account: str, by: str | Mapping[str, str] | None = None) -> pd.DataFrame:
+    def blocks(self, account: str, by: Classes = None) -> pd.DataFrame:
         """Return effects on each region of transfers into the block, out of it, inside it and elsewhere.
 
         Parameters
@@ -145,8 +135,8 @@ class Transfer(Result):
         account
             Name of the account.
         by
-            ``"sector"``, ``"class"`` or a mapping for one row a region and transferred product (or class),
-            None for totals.
+            ``"sector"``, ``"class"``, a mapping or a CSV file for one row a region and transferred product
+            (or class), None for totals.
 
         Returns
         -------
@@ -163,13 +153,14 @@ class Transfer(Result):
         table["total"] = table.sum(axis=1)
         return table
 
-    def block_flows(self, by: str | Mapping[str, str] | None = None) -> pd.DataFrame:
+    def block_flows(self, by: Classes = None) -> pd.DataFrame:
         """Return transferred production into the block, out of it, inside it and elsewhere.
 
         Parameters
         ----------
         by
-            ``"sector"``, ``"class"`` or a mapping for one row a product (or class), None for one row in all.
+            ``"sector"``, ``"class"``, a mapping or a CSV file for one row a product (or class), None for one
+            row in all.
         """
         flows = self.by_class(self.direct.sum("use"), by)
         columns = {name: flows.where(pairs, 0.0).sum(_PAIR) for name, pairs in self._parts().items()}
@@ -246,38 +237,23 @@ class Transfer(Result):
         """Pictures: ``plot.matrix()``, ``plot.quadrant()``, ``plot.blocks(account)``."""
         return TransferPictures(self)
 
-    def by_class(self, values: xr.DataArray, by: str | Mapping[str, str] | None) -> xr.DataArray:
-        """Sum products away, keep them, or group them.
+    def by_class(self, values: xr.DataArray, by: Classes) -> xr.DataArray:
+        """Sum sectors away, keep them, or group them.
 
         Parameters
         ----------
         values
             Any array with dim ``sector``.
         by
-            None to sum over products, ``"sector"`` to keep them, ``"class"`` for the bundled classes of the
-            39 harmonised sectors, or a mapping from product to class.
+            None to sum over sectors, ``"sector"`` to keep them, ``"class"`` for the bundled classes of the
+            39 harmonised sectors, a mapping from sector to class, or the path of a CSV file that holds one
+            (columns ``sector`` and ``class``).
 
         Raises
         ------
         LabelError
-            When a product has no class.
+            When a sector has no class.
+        FileError, DataError
+            When the CSV file cannot be read.
         """
-        if by is None:
-            return values.sum("sector")
-        if by == "sector":
-            return values
-        if by == "class":
-            by = class_of_sector()
-        if isinstance(by, str):
-            raise ValueError(f"by={by!r}: choose 'sector', 'class', a mapping from product to class, or None")
-        missing = [str(name) for name in values["sector"].values if name not in by]
-        if missing:
-            raise LabelError(
-                "The classes do not cover all products.",
-                where=", ".join(map(repr, missing[:5])),
-                amount=f"{len(missing)} products without a class",
-                remedy="give every sector of the tables a class",
-            )
-        classes = [by[str(name)] for name in values["sector"].values]
-        grouped = values.assign_coords(sector=classes).groupby("sector").sum()
-        return grouped.sel(sector=list(dict.fromkeys(classes)))
+        return grouped(values, by)

@@ -1,84 +1,164 @@
-"""Volumes of purchases in the states of the other factors, weighted as the Shapley value weights them.
+"""Volumes of purchases in the states of the other factors, weighted as a rule weights these states.
 
 What a changed sourcing share moves depends on the volume it applies to, and that on the state of all other
-factors. States are never walked one by one: demand is aggregated by the number of its players in period 1,
-so that only the states of intensity and technology remain.
+factors. States are never walked one by one: those of demand are added up with their weights first, so that
+only the states of intensity, technology and intermediate sourcing remain.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product as cartesian
-from math import comb
 
 import numpy as np
 
-from mrio.change.demand import AggregatedDemand, Demand, aggregate, shapley_weight
-from mrio.change.plans import INNER, weighted, weighted_steps
+from mrio.change.coalitions import block_weights, owen_weights, singletons
+from mrio.change.demand import Demand
+from mrio.change.plans import INNER
 from mrio.change.shares import Array
 
-VOLUME_PLAYERS = 4
-"""Product mix, category mix, level and population: the players in the volume of a final purchase."""
+SOURCING_PLAYERS = ("intermediate_sourcing", "final_sourcing", "export_sourcing")
+
+_INTERMEDIATE = 2
+"""Number of the player intermediate sourcing, after intensity and technology."""
+_VOLUME = ("product_mix", "category_mix", "level", "population")
+"""Players in the volume of a final purchase."""
 
 
-def intermediate_columns(demand: AggregatedDemand) -> Array:
-    """Return ``sum_k w(o + k) Ybar_k`` for o = 0, 1, 2 players of intensity and technology, (3, n)."""
-    return np.array([weighted(demand, offset) for offset in range(INNER)])
+@dataclass(frozen=True, eq=False)
+class SourcingWeights:
+    """How a rule weighs the states of the other factors.
+
+    Attributes
+    ----------
+    effects
+        Weight of every coalition for every sourcing player, zero rows for the others (n, 2^n).
+    volumes
+        For the two periods of intermediate sourcing, weight of every coalition without it whose output the
+        volumes of intermediates follow (2, 2^n).
+    """
+
+    effects: Array
+    volumes: Array
 
 
-def final_volumes(demand: Demand) -> Array:
-    """Return the volumes B S g P of final purchases, weighted over the states of demand.
+@dataclass(frozen=True, eq=False)
+class Weighted:
+    """Weighted demand of every state of intensity f, technology h and intermediate sourcing c.
+
+    Attributes
+    ----------
+    output_demand
+        ``sum_T w y_T`` that the output of buyers of intermediates answers, (f, h, c, n).
+    final
+        Volumes B S g P of final purchases, (f, h, c, N, R, K).
+    exports
+        Exports by product (f, h, c, N), where foreign buyers re-source; else None.
+    """
+
+    output_demand: Array
+    final: Array
+    exports: Array | None
+
+
+def weights_by_rule(rule: str, reference: str, demand: Demand) -> SourcingWeights:
+    """Return how a rule weighs states.
 
     Parameters
     ----------
+    rule
+        ``"shapley"``: as the decomposition among all factors; ``"two_block"``: sourcing as one player while
+        the rest stays in one period. In the second, sourcing switches as one, so the volumes of
+        intermediates are those before the switch (which meet the chains after it) and those after.
+    reference
+        With two blocks, the period of the rest: ``"base"``, ``"comparison"``, or the ``"mean"`` of both.
+    demand
+        Factors of demand, of which the players are used.
+    """
+    players = ("intensity", "technology", "intermediate_sourcing", *demand.players)
+    block = [number for number, name in enumerate(players) if name in SOURCING_PLAYERS]
+    if rule == "shapley":
+        every = owen_weights(singletons(len(players)))
+        chosen = np.isin(np.arange(len(players)), block)[:, np.newaxis]
+        return SourcingWeights(every * chosen, every[[_INTERMEDIATE, _INTERMEDIATE]])
+    periods = {"base": (0,), "comparison": (1,), "mean": (0, 1)}[reference]
+    parts = [_two_block(len(players), block, bool(period)) for period in periods]
+    return SourcingWeights(
+        np.mean([part.effects for part in parts], axis=0), np.mean([part.volumes for part in parts], axis=0)
+    )
+
+
+def _two_block(players: int, block: Sequence[int], rest_switched: bool) -> SourcingWeights:
+    """Return the weights of a block that switches as one while the rest is in one period."""
+    rest = sum(1 << player for player in range(players) if player not in block) if rest_switched else 0
+    others = sum(1 << player for player in block if player != _INTERMEDIATE)
+    volumes = np.zeros((2, 1 << players))
+    volumes[0, rest] = volumes[1, rest | others] = 1.0
+    return SourcingWeights(block_weights(players, block, rest_switched), volumes)
+
+
+def weighted_demand(weights: SourcingWeights, demand: Demand) -> Weighted:
+    """Add demand up over its states with the weights of the sourcing players.
+
+    Parameters
+    ----------
+    weights
+        As `weights_by_rule` gives them.
     demand
         Factors of demand.
-
-    Returns
-    -------
-    ndarray
-        (4, N, R, K): for o = 0 ... 3 inner players in period 1.
     """
-    populations = (0, 1) if demand.P is not None else (0,)
-    own = VOLUME_PLAYERS if demand.P is not None else VOLUME_PLAYERS - 1
-    states = [
-        (sum(bits), demand.final_volume(bits)) for bits in cartesian((0, 1), (0, 1), (0, 1), populations)
-    ]
-    return _weighted_states(states, own, len(demand.players))
+    states = demand.states()
+    own = _by_inner_state(weights.effects)
+    # Coalitions of the volumes leave out sourcing itself: their third axis is the period it stands in.
+    volumes = np.stack([part[:, :, 0] for part in _by_inner_state(weights.volumes)], axis=2)
+    exports = None
+    if "export_sourcing" in demand.players:
+        sourcing = own[INNER + demand.players.index("export_sourcing")]
+        level = _marginal(sourcing, [demand.players.index("exports")])
+        exports = level @ np.array([demand.export_volume(bit) for bit in (0, 1)])
+    final = own[INNER + demand.players.index("final_sourcing")]
+    return Weighted(volumes @ states, _final_volumes(final, demand), exports)
 
 
-def export_volumes(demand: Demand) -> Array:
-    """Return exports by product, weighted over the states of demand, (4, N)."""
-    states = [(bit, demand.export_volume(bit)) for bit in (0, 1)]
-    return _weighted_states(states, 1, len(demand.players))
+def _by_inner_state(weights: Array) -> Array:
+    """Return weights (..., 2^n) by periods of f, h and c and by states of demand, (..., f, h, c, 2^n_y)."""
+    # The lowest bits are f, h, c in this order, so they are the last axes of the reversed shape.
+    return weights.reshape(len(weights), -1, 2, 2, 2).transpose(0, 4, 3, 2, 1)
 
 
-def _weighted_states(states: list[tuple[int, Array]], own: int, players: int) -> Array:
-    """Return the sum of states times their Shapley weights, for each number of inner players.
+def _final_volumes(weights: Array, demand: Demand) -> Array:
+    """Return weighted volumes of final purchases, (f, h, c, N, R, K)."""
+    names = [name for name in _VOLUME if name in demand.players]
+    kept = _marginal(weights, [demand.players.index(name) for name in names])
+    states = []
+    for bits in cartesian((0, 1), repeat=len(names)):
+        period = dict(zip(reversed(names), bits, strict=True))
+        states.append(
+            demand.final_volume(
+                (
+                    period["product_mix"],
+                    period["category_mix"],
+                    period["level"],
+                    period.get("population", 0),
+                )
+            )
+        )
+    return np.tensordot(kept, np.array(states), axes=1)
+
+
+def _marginal(weights: Array, players: Sequence[int]) -> Array:
+    """Return weights summed over the states of all other players, (..., 2^k).
 
     Parameters
     ----------
-    states
-        Number of own players in period 1, and the volume in that state.
-    own
-        Number of players inside the volume.
+    weights
+        (..., 2^n_y), bit p of the index the period of player p.
     players
-        Number of demand players, the moving share included.
+        The k players to keep, in rising order; the first becomes the lowest bit.
     """
-    rest = players - 1 - own
-    result = []
-    for inner in range(INNER + 1):
-        total = np.zeros_like(states[0][1])
-        for size, volume in states:
-            weight = sum(
-                comb(rest, k) * shapley_weight(inner + size + k, INNER + players) for k in range(rest + 1)
-            )
-            total = total + weight * volume
-        result.append(total)
-    return np.array(result)
-
-
-def sourcing_steps(states: Array, demand: Demand, player: str) -> Array:
-    """Return the weighted marginal demand of a sourcing player for o = 0 ... 3 inner players, (4, n)."""
-    position = demand.players.index(player)
-    aggregated = aggregate(states)
-    return np.array([weighted_steps(aggregated, position, offset) for offset in range(INNER + 1)])
+    count = weights.shape[-1].bit_length() - 1
+    bits = weights.reshape(*weights.shape[:-1], *([2] * count))
+    # Axis -1 - p of the reshaped array is bit p.
+    others = tuple(-1 - player for player in range(count) if player not in players)
+    return np.asarray(bits.sum(axis=others).reshape(*weights.shape[:-1], -1))

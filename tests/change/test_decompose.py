@@ -325,7 +325,8 @@ def test_words(worked):
     assert attrs["price_note"] == "each period in its own prices: changes contain price changes"
     assert attrs["source"] == "not stated"
     constant = [t.replace(price_basis="constant 2007 CNY, producer prices") for t in (worked.a, worked.b)]
-    assert "price_note" not in decompose(*constant, "co2").data.attrs
+    note = decompose(*constant, "co2").data.attrs["price_note"]
+    assert note == "prices of 2007: changes are changes of volume"
 
 
 def test_value_added_is_the_default(worked):
@@ -333,3 +334,10 @@ def test_value_added_is_the_default(worked):
     assert d.accounts == ("value_added",)
     assert "input_mix" in d.effects["effect"]
     assert d.data["value_added"].attrs["form"].startswith("dependent")
+
+
+def test_population_of_one_period_only_is_told(worked):
+    without = worked.a.replace(population=None)
+    with pytest.warns(DataWarning, match="knows its population"):
+        d = decompose(without, worked.b, "co2")
+    assert "population" not in d.effects["effect"].values

@@ -25,7 +25,8 @@ def client():
             yield client
 
 
-@pytest.mark.filterwarnings("default")
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_two_workers_answer_like_one(client):
     A = coefficients(6, 20, seed=1)
     rng = np.random.default_rng(0)
@@ -40,7 +41,8 @@ def test_two_workers_answer_like_one(client):
     assert X.error_bound < 1e-11
 
 
-@pytest.mark.filterwarnings("default")
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_errors_of_the_table_come_back(client):
     with pytest.raises(NotProductiveError, match="Hebei"):
         ClusterLeontief(np.diag([0.5, 1.0]), client, labels=["Tianjin", "Hebei"])

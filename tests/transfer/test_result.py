@@ -119,11 +119,11 @@ def test_blocks_by_class(t):
 
 
 def test_classes_that_leave_products_out(t):
-    with pytest.raises(LabelError, match="do not cover all products") as caught:
+    with pytest.raises(LabelError, match="does not cover all sectors") as caught:
         t.balance({"RES": "goods"})
-    assert caught.value.where == "'TEC', 'SRV'"
-    assert caught.value.amount == "2 products without a class"
-    with pytest.raises(LabelError, match="do not cover all products"):
+    assert caught.value.where == "'TEC'; 'SRV'"
+    assert caught.value.amount == "2 of 3 without a group"
+    with pytest.raises(LabelError, match="does not cover all sectors"):
         t.balance("class")
     with pytest.raises(ValueError, match="by='tier': choose"):
         t.balance("tier")
