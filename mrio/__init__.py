@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from mrio import lowcarbon as lowcarbon
+    from mrio import scenarios as scenarios
     from mrio.balancing.balance import gras as gras
     from mrio.balancing.balance import ras as ras
     from mrio.balancing.proportional import ipf as ipf
@@ -162,7 +163,7 @@ _HOMES = {
     "write_scenarios": "mrio.scenarios.records",
 }
 
-_SUBMODULES = ("lowcarbon",)
+_SUBMODULES = ("lowcarbon", "scenarios")
 
 __all__ = [*sorted([*_HOMES, *_SUBMODULES]), "__version__"]
 
