@@ -51,8 +51,12 @@ if TYPE_CHECKING:
     from mrio.readers.deflators import read_deflators as read_deflators
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
+    from mrio.readers.plain import SheetLayout as SheetLayout
+    from mrio.readers.plain import read_sheet as read_sheet
     from mrio.readers.pymrio import from_pymrio as from_pymrio
     from mrio.readers.sic import read_sic as read_sic
+    from mrio.readers.tidy import TidyLayout as TidyLayout
+    from mrio.readers.tidy import read_tidy as read_tidy
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.tables import Account as Account
@@ -84,8 +88,10 @@ _HOMES = {
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
+    "SheetLayout": "mrio.readers.plain",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
+    "TidyLayout": "mrio.readers.tidy",
     "TradeRule": "mrio.building.trade_rule",
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
@@ -127,7 +133,9 @@ _HOMES = {
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_parquet": "mrio.tables.exchange",
+    "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
+    "read_tidy": "mrio.readers.tidy",
     "structural_paths": "mrio.measures.paths",
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
