@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
+    from mrio.measures.carbon import carbon_price as carbon_price
     from mrio.measures.embodied_trade import embodied_trade as embodied_trade
     from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     from mrio.measures.feedback import feedback as feedback
     from mrio.measures.footprint import Footprint as Footprint
     from mrio.measures.footprint import footprint as footprint
+    from mrio.measures.households import household_multipliers as household_multipliers
     from mrio.measures.influence import field_of_influence as field_of_influence
     from mrio.measures.layers import production_layers as production_layers
     from mrio.measures.linkages import linkages as linkages
     from mrio.measures.multipliers import multipliers as multipliers
     from mrio.measures.paths import structural_paths as structural_paths
     from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.prices import price_change as price_change
     from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
@@ -61,6 +64,13 @@ if TYPE_CHECKING:
     from mrio.readers.tidy import read_tidy as read_tidy
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
+    from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
+    from mrio.scenarios.comparison import compare as compare
+    from mrio.scenarios.records import read_scenarios as read_scenarios
+    from mrio.scenarios.records import write_scenario_template as write_scenario_template
+    from mrio.scenarios.records import write_scenarios as write_scenarios
+    from mrio.scenarios.run import run_scenarios as run_scenarios
+    from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
     from mrio.tables import System as System
@@ -91,6 +101,7 @@ _HOMES = {
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
     "SheetLayout": "mrio.readers.plain",
+    "Scenario": "mrio.scenarios.scenario",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
     "TidyLayout": "mrio.readers.tidy",
@@ -100,11 +111,14 @@ _HOMES = {
     "Variants": "mrio.tables",
     "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
+    "attribute_scenario": "mrio.scenarios.attribution",
     "carbon_per_value_added": "mrio.transfer.indicators",
+    "carbon_price": "mrio.measures.carbon",
+    "chain_position": "mrio.measures.position",
+    "compare": "mrio.scenarios.comparison",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
-    "chain_position": "mrio.measures.position",
     "decompose_exports": "mrio.measures.exports",
     "embodied_trade": "mrio.measures.embodied_trade",
     "emission_cost": "mrio.transfer.indicators",
@@ -115,6 +129,7 @@ _HOMES = {
     "footprint": "mrio.measures.footprint",
     "from_pymrio": "mrio.readers.pymrio",
     "gras": "mrio.balancing.balance",
+    "household_multipliers": "mrio.measures.households",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
@@ -122,6 +137,7 @@ _HOMES = {
     "measure_transfer": "mrio.transfer",
     "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
+    "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
@@ -140,14 +156,18 @@ _HOMES = {
     "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
     "read_tidy": "mrio.readers.tidy",
+    "read_scenarios": "mrio.scenarios.records",
+    "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.value_added_trade",
     "write_csv": "mrio.tables.exchange",
-    "write_parquet": "mrio.tables.exchange",
     "write_excel": "mrio.tables.excel",
+    "write_parquet": "mrio.tables.exchange",
     "write_report": "mrio.report",
+    "write_scenario_template": "mrio.scenarios.records",
+    "write_scenarios": "mrio.scenarios.records",
 }
 
 _SUBMODULES = ("lowcarbon",)

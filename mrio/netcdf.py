@@ -11,6 +11,12 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "household_multipliers": ("mrio.measures.households", "HouseholdMultipliers"),
+    "price_change": ("mrio.measures.prices", "PriceChange"),
+    "carbon_price": ("mrio.measures.carbon", "CarbonPrice"),
+    "carbon_cost": ("mrio.scenarios.pricing", "CarbonCost"),
+    "comparison": ("mrio.scenarios.comparison", "Comparison"),
+    "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
     "footprint": ("mrio.measures.footprint", "Footprint"),
     "multipliers": ("mrio.measures.multipliers", "Multipliers"),
     "chain_position": ("mrio.measures.position", "ChainPosition"),
@@ -23,7 +29,7 @@ RESULTS = {
     "extraction": ("mrio.measures.extraction_result", "Extraction"),
     "extractions": ("mrio.measures.extraction_result", "Extractions"),
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
-    "linkages": ("mrio.measures.linkages", "Linkages"),
+    "linkages": ("mrio.measures.linkages_result", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
     "decomposition_chain": ("mrio.change", "DecompositionChain"),
     "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),

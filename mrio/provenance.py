@@ -42,6 +42,9 @@ class Step:
         plain = json.loads(json.dumps(dict(self.details), default=_plain))
         object.__setattr__(self, "details", MappingProxyType(plain))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Step, (self.action, dict(self.details))
+
 
 def _plain(value: Any) -> Any:
     """Return a numpy number or array as plain numbers, for JSON."""
@@ -80,6 +83,9 @@ class Provenance:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "groups", MappingProxyType(dict(self.groups)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Provenance, (self.source, self.steps, dict(self.groups), self.headline)
 
     def with_step(self, action: str, **details: Any) -> Provenance:
         """Return a copy with one more step; details must be plain numbers, texts, lists and mappings."""

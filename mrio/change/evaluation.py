@@ -29,13 +29,15 @@ class Operators:
 
     tables: tuple[System, System]
     technology: Technology
+    expected: int = 0
+    """Right-hand sides that each matrix will meet in all, as far as known."""
     _kept: dict[CoefficientState, Leontief] = field(default_factory=dict, init=False)
 
     def of(self, state: CoefficientState) -> Leontief:
         """Return the operator of a coefficient state."""
         (v, m), c = state
         if v == m == c and self.technology.as_observed(c):
-            return self.tables[c].leontief
+            return self.tables[c].leontief.expect(self.expected)
         if state in self._kept:
             return self._kept[state]
         labels = self.tables[0].labels
@@ -43,7 +45,7 @@ class Operators:
         operator = Leontief(self.technology.coefficients(state), blocks=blocks, labels=labels.row_name)
         if operator.n <= KEEP_BELOW:
             self._kept[state] = operator
-        return operator
+        return operator.expect(self.expected)
 
 
 def coefficient_state(state: InnerState, dependent: bool) -> CoefficientState:

@@ -231,6 +231,13 @@ def _demand(a: System, b: System, treatment: Treatment) -> tuple[Demand, Mask]:
     levels = tuple(c.sum(axis=1) for c in categories)
     heads = a.arrays.population, b.arrays.population
     P = None if heads[0] is None or heads[1] is None else (heads[0], heads[1])
+    if P is None and not (heads[0] is None and heads[1] is None):
+        warnings.warn(
+            f"Only one of {a.title} and {b.title} knows its population: there is no population effect, and "
+            "the level is that of total final demand.",
+            DataWarning,
+            stacklevel=5,
+        )
     g = levels if P is None else tuple(ratio(g, p) for g, p in zip(levels, P, strict=True))
     E = _pair(a.arrays.exports, b.arrays.exports)
     TE = None

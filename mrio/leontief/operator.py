@@ -224,6 +224,20 @@ class Leontief:
         """Return the spectral radius of A [1]."""
         return spectral_radius(self._balanced, self._nonnegative)
 
+    def expect(self, n_rhs: int) -> Leontief:
+        """Say how many right-hand sides are still to come, and return the operator itself.
+
+        The choice of the back end then need not wait until they have come. Answers do not depend on it.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> Leontief(np.array([[0.2, 0.3], [0.1, 0.4]])).expect(100).solver
+        'lu'
+        """
+        self._plans.expect(n_rhs)
+        return self
+
     def updated(self, columns: ArrayLike, new_values: ArrayLike, axis: Axis = "columns") -> Leontief:
         """Return the operator of A with a few columns, or rows, replaced.
 

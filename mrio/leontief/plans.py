@@ -84,6 +84,7 @@ class Plans:
         self._built: dict[str, BackEnd] = {}
         self._replaced: dict[str, str] = {}
         self._n_rhs = 0
+        self._expected = 0
         self._sweeps = _USUAL_SWEEPS
         self._searched = False
         self._base = Plans(A.base, blocks, "auto") if base is None and isinstance(A, UpdatedMatrix) else base
@@ -121,6 +122,10 @@ class Plans:
                     self._sweeps = sweeps
                 return Answer(X, sweeps, name)
 
+    def expect(self, n_rhs: int) -> None:
+        """Choose as if so many right-hand sides had come already, or more where more have."""
+        self._expected = max(self._expected, self._n_rhs + n_rhs)
+
     def back_end(self, name: str) -> BackEnd:
         """Return a back end; build it when this is its first use."""
         if name not in self._built:
@@ -128,7 +133,11 @@ class Plans:
         return self._built[name]
 
     def _name(self, coming: int) -> str:
-        name = self._wanted if self._wanted != "auto" else self._choose(self._n_rhs + coming)
+        name = (
+            self._wanted
+            if self._wanted != "auto"
+            else self._choose(max(self._n_rhs + coming, self._expected))
+        )
         while name in self._replaced:
             name = self._replaced[name]
         return name

@@ -266,12 +266,21 @@ def fuel_use_from_balance(balance: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    LabelError, MissingDataError, DataError
-        When flows are unknown, rows unusable, or households and sectors use more than final consumption.
+    LabelError, UnitsError, MissingDataError, DataError
+        When flows are unknown, a fuel is stated in several units, rows are unusable, or households and
+        sectors use more than final consumption.
     """
     keys = ("region", "year", "fuel", "flow")
     rows = checked_rows(balance, keys, "energy balance")
     index = ["region", "year", "fuel", "unit"]
+    units = rows.groupby(index[:3], sort=False)["unit"].nunique()
+    if (units > 1).any():
+        raise UnitsError(
+            "An energy balance states one fuel in several units.",
+            where=" | ".join(map(str, units.index[units > 1][0])),
+            amount=f"{int((units > 1).sum())} fuels",
+            remedy="bring all flows of a fuel to one unit",
+        )
     wide = rows.pivot_table(index=index, columns="flow", values="value", aggfunc="first", sort=False)
     wide = wide.fillna(0.0)
     unknown = sorted(set(wide.columns) - set(BALANCE_FLOWS))

@@ -20,52 +20,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError
+from mrio.logmean import log_mean, product_effects
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import KayaPictures
 from mrio.results import Result, require_adding_up
 
 Array: TypeAlias = NDArray[np.float64]
 Form = Literal["additive", "multiplicative"]
-
-
-def logarithmic_mean(a: Array, b: Array) -> Array:
-    """Return the logarithmic mean of non-negative numbers; a where both are equal, zero where one is zero.
-
-    Parameters
-    ----------
-    a, b
-        Any equal shape.
-
-    Examples
-    --------
-    >>> logarithmic_mean(np.array([1.0, 2.0, 0.0]), np.array([np.e, 2.0, 3.0])).round(6)
-    array([1.718282, 2.      , 0.      ])
-    """
-    positive = (a > 0) & (b > 0)
-    log_ratio = np.log(np.divide(a, b, out=np.ones_like(a), where=positive))
-    # expm1 keeps all digits where a and b are close; b * expm1(u) / u with u = ln(a / b).
-    near = np.where(log_ratio == 0, 1.0, np.expm1(log_ratio) / np.where(log_ratio == 0, 1.0, log_ratio))
-    return np.where(positive, b * near, 0.0)
-
-
-def lmdi_effects(x0: Array, x1: Array) -> Array:
-    """Return the additive effect of every factor on every term (n, m); rows add up to the change of the term.
-
-    Parameters
-    ----------
-    x0, x1
-        Factors of n terms (n, m) at the start and the end, zero or more; a term is the product of its row.
-    """
-    c0, c1 = x0.prod(axis=1), x1.prod(axis=1)
-    moving = (x0 > 0) & (x1 > 0)
-    ratio = np.divide(x1, x0, out=np.ones_like(x0), where=moving)
-    effects = logarithmic_mean(c1, c0)[:, np.newaxis] * np.log(ratio)
-    vanishing = (x1 == 0) & ((c0 > 0) & (c1 == 0))[:, np.newaxis]
-    appearing = (x0 == 0) & ((c0 == 0) & (c1 > 0))[:, np.newaxis]
-    for zero, change in ((vanishing, -c0), (appearing, c1)):
-        share = np.divide(zero, zero.sum(axis=1, keepdims=True), out=np.zeros_like(x0), where=zero)
-        effects = effects + share * change[:, np.newaxis]
-    return effects
 
 
 class KayaDecomposition(Result):
@@ -143,7 +104,7 @@ def kaya_lmdi(
     {'population': 3.4609, 'per head': -5.4609}
     """
     x0, x1 = _factor_tables(start, end)
-    additive = lmdi_effects(x0, x1)
+    additive = product_effects(x0.T, x1.T).T
     totals = x0.prod(axis=1).sum(), x1.prod(axis=1).sum()
     require_adding_up(
         additive.sum(axis=1), x1.prod(axis=1) - x0.prod(axis=1), max(totals), "effects make the change"
@@ -153,7 +114,7 @@ def kaya_lmdi(
     if form == "multiplicative":
         if min(totals) <= 0:
             raise DataError("A ratio needs totals above zero.", remedy='use form="additive"')
-        effects = np.exp(effects / logarithmic_mean(np.array(totals[1]), np.array(totals[0])))
+        effects = np.exp(effects / log_mean(np.array(totals[1]), np.array(totals[0])))
         change = totals[1] / totals[0]
     units = {"additive": unit, "multiplicative": "1"}[form]
     data = xr.Dataset(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.errors import LabelError
+from mrio.measures.footprint import footprint
 from mrio.tables import System
 
 Array: TypeAlias = NDArray[np.float64]
@@ -30,7 +31,7 @@ def regional_total(system: System, name: str, side: Side = "production") -> tupl
         An account, or ``"value_added"``, ``"output"`` or ``"final_demand"`` (domestic and imported products).
     side
         ``"production"``: flows of the region's producers; ``"consumption"``: flows anywhere in the table
-        along the chains of the region's final purchases, f'(I - A)^-1 y. Both contain the own flows of the
+        along the chains of the region's final purchases, its footprint. Both contain the own flows of the
         region's final users. What is embodied in imports from abroad is in neither.
 
     Raises
@@ -51,11 +52,5 @@ def regional_total(system: System, name: str, side: Side = "production") -> tupl
     direct = 0.0 if account.direct_values is None else account.direct_values
     if side == "production":
         return np.asarray(account.values.sum(axis=1) + direct), account.unit
-    return np.asarray(_embodied(system, account.intensity(system.arrays.x)) + direct), account.unit
-
-
-def _embodied(system: System, intensity: Array) -> Array:
-    """Return the flows embodied in the final purchases of each region (R,)."""
-    multipliers = np.asarray(system.leontief.solve_left(intensity.ravel()))
-    purchases = system.arrays.Y.sum(axis=3).reshape(multipliers.size, -1)
-    return np.asarray(multipliers @ purchases)
+    embodied = footprint(system, name).consumption.sum(["region", "sector"])
+    return np.asarray(embodied.to_numpy() + direct), account.unit

@@ -187,8 +187,8 @@ def _at_constant_prices(
         return _deflated(driver, deflator), f"constant, by the deflator given ({stated})"
     if prices is None or parse_price_basis(prices).kind == "current":
         warnings.warn(
-            f"Growth contains the change of prices (price basis: {stated}). Give output in constant prices, "
-            "or a deflator by period.",
+            f"Growth contains the change of prices (price basis: {stated}). Give output in constant prices "
+            "(deflate the tables), or a deflator by period.",
             DataWarning,
             stacklevel=3,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -13,10 +13,12 @@ from mrio.tables.arrays import Array, labelled, locked, own_array
 from mrio.tables.labels import Labels
 from mrio.units import parse_unit
 
+Flows: TypeAlias = ArrayLike | xr.DataArray
+"""Flows as a user gives them."""
 
-@dataclass(frozen=True, eq=False, repr=False)
+
 class Account:
-    """Direct flows of one satellite account, for example CO2 emissions.
+    """Direct flows of one satellite account, for example CO2 emissions; frozen.
 
     Parameters
     ----------
@@ -34,46 +36,52 @@ class Account:
     'Mt CO2'
     """
 
-    flows: ArrayLike | xr.DataArray
-    unit: str
-    direct: ArrayLike | xr.DataArray | None = None
-    labels: Labels | None = field(default=None, kw_only=True)
+    __slots__ = ("_direct", "_flows", "_unit")
 
-    def __post_init__(self) -> None:
-        parse_unit(self.unit)
+    def __init__(self, flows: Flows, unit: str, direct: Flows | None = None) -> None:
+        parse_unit(unit)
+        self._flows, self._unit, self._direct = flows, unit, direct
+
+    @property
+    def flows(self) -> Flows:
+        """Flows as they were given; labelled (region, sector) in an account of a table."""
+        return _view(self._flows)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the flows."""
+        return self._unit
+
+    @property
+    def direct(self) -> Flows | None:
+        """Flows of the final users themselves; labelled (use_region) in an account of a table."""
+        return None if self._direct is None else _view(self._direct)
 
     def attached(self, name: str, labels: Labels) -> Account:
         """Return the account labelled, checked and write-locked for a table with these labels."""
-        flows = own_array(f"account {name!r}", self.flows, ("region", "sector"), labels)
-        direct = None
-        if self.direct is not None:
-            direct = own_array(f"direct flows of account {name!r}", self.direct, ("use_region",), labels)
-        attrs = {"units": self.unit, "long_name": f"{name}, direct flows of producers"}
-        coords = {dim: labels.of(dim) for dim in ("region", "sector", "use_region")}
-        return Account(
-            labelled(flows, ("region", "sector"), coords, name, attrs),
-            self.unit,
-            None
-            if direct is None
-            else labelled(
-                direct,
-                ("use_region",),
-                coords,
-                f"{name}_direct",
-                {"units": self.unit, "long_name": f"{name}, flows of final users themselves"},
-            ),
-            labels=labels,
-        )
+        flows = own_array(f"account {name!r}", self._flows, ("region", "sector"), labels)
+        shown = self._labelled(flows, labels, name, f"{name}, direct flows of producers")
+        if self._direct is None:
+            return Account(shown, self.unit)
+        direct = own_array(f"direct flows of account {name!r}", self._direct, ("use_region",), labels)
+        text = f"{name}, flows of final users themselves"
+        return Account(shown, self.unit, self._labelled(direct, labels, f"{name}_direct", text))
+
+    def _labelled(self, values: Array, labels: Labels, name: str, text: str) -> xr.DataArray:
+        """Return flows of producers (R, N), or of final users (R,), with labels and units."""
+        dims = ("region", "sector") if values.ndim == 2 else ("use_region",)
+        coords = {dim: labels.of(dim) for dim in dims}
+        return labelled(values, dims, coords, name, {"units": self.unit, "long_name": text})
 
     @property
     def values(self) -> Array:
         """Flows as a plain write-locked (R, N) array."""
-        return _plain(self.flows)
+        return _plain(self._flows)
 
     @property
     def direct_values(self) -> Array | None:
         """Final users' own flows as a plain write-locked (R,) array, or None."""
-        return None if self.direct is None else _plain(self.direct)
+        return None if self._direct is None else _plain(self._direct)
 
     def intensity(self, x: Array) -> Array:
         """Return flows per unit of output, f = c / x (R, N), zero where output is zero.
@@ -91,11 +99,16 @@ class Account:
         return float(self.values.sum()) + own
 
     def __repr__(self) -> str:
-        direct = "" if self.direct is None else ", with direct flows of final users"
+        direct = "" if self._direct is None else ", with direct flows of final users"
         return f"<Account: {self.total():,.6g} {self.unit}{direct}>"
 
 
-def _plain(values: ArrayLike | xr.DataArray) -> Array:
+def _view(values: Flows) -> Flows:
+    """Return a labelled array as one of its own, so that what is done to it leaves the account alone."""
+    return values.copy(deep=False) if isinstance(values, xr.DataArray) else values
+
+
+def _plain(values: Flows) -> Array:
     """Return the numbers of a labelled or plain array as a write-locked float array."""
     plain = np.asarray(values, dtype=np.float64)
     return locked(plain.view())

@@ -11,6 +11,7 @@ import pandas as pd
 
 from mrio.errors import NotProductiveError
 from mrio.leontief.spectral import spectral_radius
+from mrio.schema import ABROAD, SYSTEM_DIMS
 from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse
 
 if TYPE_CHECKING:
@@ -145,11 +146,24 @@ def _not_negative_flows(system: System) -> Check:
     floor = SIGN_TOLERANCE * float(np.abs(x).mean())
     dims = ("region", "sector", "use_region", "demand")
     final = cells_table(system.arrays.Y, np.less(system.arrays.Y, -floor), dims, system.labels)
-    cells = pd.concat([_negative_intermediate(system, floor), final.rename(columns={"demand": "user"})])
+    parts = [_negative_intermediate(system, floor), final.rename(columns={"demand": "user"})]
+    cells = pd.concat([*parts, *_negative_imports(system, floor)])
     cells = cells.sort_values("value", ignore_index=True, kind="stable")
     worst = abs(float(cells["value"].sum())) / (float(np.abs(x).sum()) or 1.0)
-    note = "negative flows in Z and Y against output; sourcing shares leave [0, 1] there"
+    note = "negative flows in Z, Y and imports against output; sourcing shares leave [0, 1] there"
     return Check("non-negative flows", not len(cells), worst, SIGN_TOLERANCE, note, cells)
+
+
+def _negative_imports(system: System, floor: float) -> list[pd.DataFrame]:
+    """Return the cells of imports below -floor, abroad as their region of origin."""
+    result = []
+    for name in ("imports_Z", "imports_Y", "imports_row_Z", "imports_row_Y"):
+        values = getattr(system.arrays, name)
+        if values is not None:
+            cells = cells_table(values, np.less(values, -floor), SYSTEM_DIMS[name], system.labels)
+            cells = cells.rename(columns={"use_sector": "user", "demand": "user"})
+            result.append(cells.assign(region=ABROAD))
+    return result
 
 
 def _negative_intermediate(system: System, floor: float) -> pd.DataFrame:

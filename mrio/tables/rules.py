@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 from numpy.typing import NDArray
 
 from mrio.errors import BalanceError, DataError, MissingDataError, MrioError, PriceBasisError, UnitsError
@@ -13,7 +14,7 @@ from mrio.schema import SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account
 from mrio.tables.arrays import Array, Arrays, cells_table, describe_cells
 from mrio.tables.labels import Labels
-from mrio.units import parse_price_basis, parse_unit
+from mrio.units import parse_price_basis, parse_unit, same_unit
 
 ROW_TOLERANCE = 1e-6
 """Output as given may differ from the row sum by this share; beyond it the table is refused."""
@@ -131,6 +132,23 @@ def _zero_output(verb: str, values: Array, mask: NDArray[np.bool_], labels: Labe
         remedy="give the sector output, or set its row, column and accounts to zero",
         table=table,
     )
+
+
+def unit_problems(given: Mapping[str, object], unit: str, population_unit: str) -> list[MrioError]:
+    """List labelled arrays that say they are in another unit than the table."""
+    problems: list[MrioError] = []
+    for name, value in given.items():
+        own = value.attrs.get("units") if isinstance(value, xr.DataArray) else None
+        asked = population_unit if name == "population" else unit
+        if own is not None and not same_unit(parse_unit(str(own)), parse_unit(asked)):
+            problems.append(
+                UnitsError(
+                    f"{name} says it is in another unit than the table.",
+                    amount=f"{own!r} and {asked!r}",
+                    remedy="convert it, or drop its attribute 'units' where it is wrong",
+                )
+            )
+    return problems
 
 
 def metadata_problems(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -14,12 +15,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from mrio.errors import LabelError, MrioError, raise_together
+from mrio.errors import BalanceError, LabelError, MrioError, raise_together
 from mrio.leontief import Leontief, ScaledMatrix
 from mrio.mapping import MappingLike
 from mrio.numerals import table_number
 from mrio.provenance import Provenance
-from mrio.schema import LONG_NAMES, SYSTEM_DIMS, VALUE_ADDED
+from mrio.schema import ADDING_UP, SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account, AccountLike, as_account
 from mrio.tables.arrays import (
     Array,
@@ -35,7 +36,8 @@ from mrio.tables.arrays import (
 from mrio.tables.checks import CheckReport, check_system
 from mrio.tables.deflator import Deflator
 from mrio.tables.labels import Labels
-from mrio.tables.rules import import_kind, metadata_problems, output, zero_output_problems
+from mrio.tables.rules import import_kind, metadata_problems, output, unit_problems, zero_output_problems
+from mrio.tables.views import LabelledArrays
 from mrio.units import PriceBasis, parse_price_basis, parse_unit
 
 COPY_BELOW = 500
@@ -43,7 +45,7 @@ COPY_BELOW = 500
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class System:
+class System(LabelledArrays):
     """A multi-regional input-output table: frozen, labelled, write-locked, balanced by rows.
 
     Make one with `System.from_arrays`, a reader, or `read_netcdf`. Every array is available under its symbol
@@ -73,14 +75,9 @@ class System:
     Column balance: ``x = sum Z + imports + sum V`` is reported by `check`.
     """
 
-    labels: Labels
-    arrays: Arrays
     accounts: Mapping[str, Account]
-    unit: str
-    price_basis: str
     period: str
     scenario: str
-    population_unit: str
     provenance: Provenance
 
     @classmethod
@@ -195,6 +192,7 @@ class System:
         raise_together(
             [
                 *metadata_problems(unit, price_basis, own, arrays.population),
+                *unit_problems({"Z": Z, **given, "x": x}, unit, population_unit),
                 *zero_output_problems(arrays, own, labels),
             ]
         )
@@ -216,26 +214,6 @@ class System:
     # -- labels and words ---------------------------------------------------------------------------------
 
     @property
-    def regions(self) -> tuple[str, ...]:
-        """Labels of the regions."""
-        return self.labels.regions
-
-    @property
-    def sectors(self) -> tuple[str, ...]:
-        """Labels of the sectors."""
-        return self.labels.sectors
-
-    @property
-    def demand(self) -> tuple[str, ...]:
-        """Labels of the final-demand categories."""
-        return self.labels.demand
-
-    @property
-    def factors(self) -> tuple[str, ...]:
-        """Labels of the primary inputs."""
-        return self.labels.factors
-
-    @property
     def imports(self) -> str:
         """How imports are known: ``"product"``, ``"row"`` or ``"none"``."""
         return import_kind(vars(self.arrays))
@@ -250,87 +228,6 @@ class System:
         """Period, scenario and size in a few words."""
         scenario = "" if self.scenario == "baseline" else f" ({self.scenario})"
         return f"{self.period}{scenario}, {len(self.regions)} regions x {len(self.sectors)} sectors"
-
-    # -- arrays -------------------------------------------------------------------------------------------
-
-    def array(self, name: str) -> xr.DataArray | None:
-        """Return an array by its name in the schema, labelled and with units, or None where not given."""
-        values = getattr(self.arrays, name)
-        if values is None:
-            return None
-        dims = SYSTEM_DIMS[name]
-        unit = self.population_unit if name == "population" else self.unit
-        attrs = {"units": unit, "long_name": LONG_NAMES[name]}
-        if name != "population":
-            attrs["price_basis"] = self.price_basis
-        coords = {dim: self.labels.of(dim) for dim in dims}
-        return labelled(values.reshape(self.labels.shape(dims)), dims, coords, name, attrs)
-
-    def _given(self, name: str) -> xr.DataArray:
-        value = self.array(name)
-        if value is None:
-            raise AttributeError(f"{name} was not given for this table")
-        return value
-
-    @property
-    def Z(self) -> Any:
-        """Domestic intermediate flows (region, sector, use_region, use_sector); sparse tables give (n, n)."""
-        return self.arrays.Z if is_sparse(self.arrays.Z) else self._given("Z")
-
-    @property
-    def Y(self) -> xr.DataArray:
-        """Domestic final purchases (region, sector, use_region, demand)."""
-        return self._given("Y")
-
-    @property
-    def V(self) -> xr.DataArray:
-        """Primary inputs (factor, region, sector)."""
-        return self._given("V")
-
-    @property
-    def x(self) -> xr.DataArray:
-        """Gross output (region, sector)."""
-        return self._given("x")
-
-    @property
-    def exports(self) -> xr.DataArray | None:
-        """Exports abroad (region, sector), or None."""
-        return self.array("exports")
-
-    @property
-    def stock_change(self) -> xr.DataArray | None:
-        """Change of inventories (region, sector), or None."""
-        return self.array("stock_change")
-
-    @property
-    def discrepancy(self) -> xr.DataArray | None:
-        """Statistical discrepancy (region, sector), or None."""
-        return self.array("discrepancy")
-
-    @property
-    def imports_Z(self) -> xr.DataArray | None:
-        """Imported intermediates by product (sector, use_region, use_sector), or None."""
-        return self.array("imports_Z")
-
-    @property
-    def imports_Y(self) -> xr.DataArray | None:
-        """Imported final purchases by product (sector, use_region, demand), or None."""
-        return self.array("imports_Y")
-
-    @property
-    def imports_row_Z(self) -> xr.DataArray | None:
-        """Imports of intermediates as one row (use_region, use_sector), or None."""
-        return self.array("imports_row_Z")
-
-    @property
-    def imports_row_Y(self) -> xr.DataArray | None:
-        """Imports for final use as one row (use_region, demand), or None."""
-        return self.array("imports_row_Y")
-
-    @property
-    def population(self) -> xr.DataArray | None:
-        """Population (use_region), or None."""
-        return self.array("population")
 
     @property
     def A(self) -> Any:
@@ -395,17 +292,9 @@ class System:
 
     # -- verbs --------------------------------------------------------------------------------------------
 
-    def replace(self, **changes: Any) -> System:
-        """Return a new table with some parts of `from_arrays` changed; nothing is changed in place.
-
-        Output is the row sum of the new table. The Leontief operator is handed on when A is unchanged.
-
-        Parameters
-        ----------
-        **changes
-            Any keyword of `from_arrays`.
-        """
-        inputs: dict[str, Any] = {
+    def _inputs(self) -> dict[str, Any]:
+        """Return the keywords of `from_arrays` that make this table."""
+        return {
             "regions": self.regions,
             "sectors": self.sectors,
             "demand": self.demand,
@@ -419,6 +308,22 @@ class System:
             "provenance": self.provenance,
             **{name: getattr(self.arrays, name) for name in SYSTEM_DIMS if name != "x"},
         }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A process pool sends tables to its workers; what is cached is made anew there.
+        return _from_inputs, (self._inputs(),)
+
+    def replace(self, **changes: Any) -> System:
+        """Return a new table with some parts of `from_arrays` changed; nothing is changed in place.
+
+        Output is the row sum of the new table. The Leontief operator is handed on when A is unchanged.
+
+        Parameters
+        ----------
+        **changes
+            Any keyword of `from_arrays`.
+        """
+        inputs = self._inputs()
         if "source" in changes and "provenance" not in changes:
             changes["provenance"] = Provenance(changes.pop("source"))
         unknown = sorted(set(changes) - {*inputs, "x"})
@@ -514,6 +419,33 @@ class System:
 
         return deflate(self, index, to, imports)
 
+    def solving_with(self, operator: Leontief) -> System:
+        """Return the same table with an operator of its A that exists already, so that none is made anew.
+
+        Parameters
+        ----------
+        operator
+            Operator whose coefficients are those of this table.
+
+        Raises
+        ------
+        BalanceError
+            When output does not solve ``x = A x + y`` with these coefficients.
+        """
+        x = self.arrays.x.ravel()
+        gap = np.abs(x - operator.A @ x - self.arrays.final_demand.ravel()).max(initial=0.0)
+        scale = float(np.abs(x).max(initial=0.0))
+        if not gap <= ADDING_UP * scale:
+            raise BalanceError(
+                "The operator is not that of the table: output does not solve its balance.",
+                where=self.title,
+                amount=f"gap {gap:.3g}, largest output {scale:.6g}",
+                remedy="leave the operator out; the table makes its own",
+            )
+        new = copy(self)
+        vars(new)["leontief"] = operator
+        return new
+
     def check(self) -> CheckReport:
         """Return the named identities of the table with their worst cells.
 
@@ -574,6 +506,11 @@ class System:
             f"<p><b>System {escape(self.title)}</b>, {escape(self.unit)}, {escape(self.price_basis)}</p>"
             f"{headline}{table}<p><small>Source: {escape(self.provenance.source)}</small></p>"
         )
+
+
+def _from_inputs(inputs: dict[str, Any]) -> System:
+    """Return the table that `System._inputs` describes."""
+    return System.from_arrays(**inputs)
 
 
 def output_reciprocal(x: Array) -> Array:

@@ -217,14 +217,13 @@ def _state_flows(flows: _Flows, state: InnerState) -> Array:
 def _impact(question: Question, flows: dict[bool, _Flows], solved: dict[_Key, _Solved]) -> Array:
     R, N = question.shape
     origins = question.parts.shape[1]
-    result = np.zeros((len(question.forms), len(question.uses), R, origins, origins, N))
+    result = np.empty((len(question.forms), len(question.uses), R, origins, origins, N))
     for form, own in flows.items():
         accounts = [m for m, kind in enumerate(question.forms) if kind == form]
-        for state in inner_states():
-            moved = _state_flows(own, state)
-            multipliers = solved[form, state].multipliers
-            for (place, account), use in cartesian(enumerate(accounts), range(len(question.uses))):
-                result[account, use] += chain_impact(multipliers[place], moved[use])
+        moved = np.stack([_state_flows(own, state) for state in inner_states()], axis=1)
+        multipliers = np.stack([solved[form, state].multipliers for state in inner_states()], axis=1)
+        for (place, account), use in cartesian(enumerate(accounts), range(len(question.uses))):
+            result[account, use] = chain_impact(multipliers[place], moved[use])
     return result
 
 

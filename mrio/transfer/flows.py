@@ -131,15 +131,19 @@ def injections(flows: Array, parts: Mask, regions: int) -> Array:
 
 
 def chain_impact(multipliers: Array, flows: Array) -> Array:
-    """Return ``(m[u,ri] - m[u,pi]) Phi[p,r,i]``, (U, O, O, N): what each transfer does along the chain.
+    """Return ``sum_s (m_s[u,ri] - m_s[u,pi]) Phi_s[p,r,i]``, (U, O, O, N): what transfers do along the chain.
+
+    Gains and losses are products of matrices over the states s, one for each region and product.
 
     Parameters
     ----------
     multipliers
-        Effect on U regions of one unit of final purchases (U, R, N); abroad has none.
+        Effect on U regions of one unit of final purchases in S states (S, U, R, N); abroad has none.
     flows
-        Phi, (O, O, N).
+        Phi in S states (S, O, O, N).
     """
-    missing = flows.shape[0] - multipliers.shape[1]
-    m = np.pad(multipliers, ((0, 0), (0, missing), (0, 0)))
-    return np.asarray((m[:, np.newaxis] - m[:, :, np.newaxis]) * flows)
+    missing = flows.shape[1] - multipliers.shape[2]
+    m = np.pad(multipliers, ((0, 0), (0, 0), (0, missing), (0, 0))).transpose(2, 3, 1, 0)
+    gained = np.matmul(m, flows.transpose(2, 3, 0, 1)).transpose(2, 3, 0, 1)
+    lost = np.matmul(m, flows.transpose(1, 3, 0, 2)).transpose(2, 0, 3, 1)
+    return np.asarray(gained - lost)

@@ -94,7 +94,8 @@ def measure_sourcing(
     rule = between_origins if options.scheme == "bilateral" else partial(between_and_within, block=inside)
     weights = weights_by_rule(options.weights, options.period_of_rest, factors.demand)
     question = Question(factors, forms, rule, pair_parts(inside), weights, options.level)
-    operators = Operators((a, b), factors.technology)
+    # At least one multiplier for each account and affected region, in every state of the coefficients.
+    operators = Operators((a, b), factors.technology, expected=len(names) * len(a.regions))
     asked = Asked(a, b, question, names, members, origins, options)
     return _result(asked, attribute(question, operators), explained_effects(question, operators))
 

@@ -20,7 +20,7 @@ DRAWS = 1000
 ERROR = 0.1
 
 
-def _prepare(size: str) -> Inputs:
+def _prepare(size: str, side: str) -> Inputs:
     regions, sectors = shape(size)
     rng = np.random.default_rng(5)
     n = regions * sectors

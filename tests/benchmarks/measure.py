@@ -35,13 +35,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Task:
-    """What is measured: inputs by size, ways to the answer, and the target of the ratio."""
+    """What is measured: inputs by size and side, ways to the answer, and the target of the ratio."""
 
     name: str
     text: str
     size: str
     target: float | None
-    prepare: Callable[[str], Any]
+    prepare: Callable[[str, str], Any]
     sides: Mapping[str, Side]
     against: str = "numpy"
     tolerance: float = 1e-10
@@ -79,7 +79,7 @@ def measure(task: Task, side: str, size: str, python: str = sys.executable) -> O
 
 def run_side(task: Task, side: str, size: str, out: Path) -> None:
     """Do the work of one process: prepare, run until the budget is spent, write what was found."""
-    inputs = task.prepare(size)
+    inputs = task.prepare(size, side)
     reset_peak()
     before = resident("VmRSS")
     times: list[float] = []

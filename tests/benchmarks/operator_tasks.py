@@ -17,7 +17,7 @@ Inputs = dict[str, Any]
 
 
 def _prepare(k: int, m: int = 3) -> Any:
-    def prepare(size: str) -> Inputs:
+    def prepare(size: str, side: str) -> Inputs:
         regions, sectors = shape(size)
         n = regions * sectors
         rng = np.random.default_rng(5)
@@ -49,8 +49,8 @@ def _changed_column(inputs: Inputs) -> np.ndarray:
     return 0.8 * inputs["A"][:, 7]
 
 
-def _prepare_update(size: str) -> Inputs:
-    inputs = _prepare(1)(size)
+def _prepare_update(size: str, side: str) -> Inputs:
+    inputs = _prepare(1)(size, side)
     inputs["op"] = Leontief(inputs["A"], inputs["blocks"])
     inputs["x"] = inputs["op"].solve(inputs["Y"])
     inputs["column"] = _changed_column(inputs)
@@ -68,7 +68,7 @@ def _resolve_by_inverse(inputs: Inputs) -> Inputs:
     return {"X": inverse(A) @ inputs["Y"]}
 
 
-def _prepare_structured(size: str) -> Inputs:
+def _prepare_structured(size: str, side: str) -> Inputs:
     regions, sectors = shape(size)
     shares, technology = structured_factors(regions, sectors)
     y = np.random.default_rng(5).lognormal(0, 1.5, regions * sectors)
@@ -87,7 +87,7 @@ def _invert_structured(inputs: Inputs) -> Inputs:
     return {"x": inverse(A) @ inputs["y"]}
 
 
-def _prepare_sparse(size: str) -> Inputs:
+def _prepare_sparse(size: str, side: str) -> Inputs:
     n = int(float(size))
     return {
         "A": sparse_coefficients(n, min(50, n // 4)),

@@ -334,3 +334,10 @@ def test_value_added_is_the_default(worked):
     assert d.accounts == ("value_added",)
     assert "input_mix" in d.effects["effect"]
     assert d.data["value_added"].attrs["form"].startswith("dependent")
+
+
+def test_population_of_one_period_only_is_told(worked):
+    without = worked.a.replace(population=None)
+    with pytest.warns(DataWarning, match="knows its population"):
+        d = decompose(without, worked.b, "co2")
+    assert "population" not in d.effects["effect"].values

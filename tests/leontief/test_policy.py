@@ -47,6 +47,12 @@ def test_many_right_hand_sides_switch_to_factors():
     assert op.solve(np.ones(520)).solver == "lu"
 
 
+def test_announced_right_hand_sides_are_factorised_for_at_once():
+    op = Leontief(coefficients(13, 40, seed=1), 40).expect(100)
+    assert op.solver == "lu"
+    assert op.solve(np.ones(520)).solver == "lu"
+
+
 def test_sparse_table_iterates():
     A = sparse_coefficients(2000, 20)
     op = Leontief(A)

