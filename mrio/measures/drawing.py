@@ -1,4 +1,4 @@
-"""Drawing of the measures: points around a centre, layers, and the flow of paths; numbers come ready-made."""
+"""Drawing of the measures: points around a centre, ranked bars, flows of paths; numbers come ready-made."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from mrio.numerals import short
-from mrio.plotting import GAIN, LOSS, NEUTRAL, new_axes, small_print
+from mrio.plotting import GAIN, LOSS, NEUTRAL, PALETTE, new_axes, small_print
 
-_NAMED = 25
+_NAMED = 14
 
 
 def plane(
@@ -54,6 +54,43 @@ def plane(
     ax.set_ylabel(str(table.columns[1]))
     ax.margins(0.15)
     ax.set_title(title, fontsize=10, loc="left")
+    small_print(ax, print_)
+    return ax
+
+
+def ranked_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax: Any | None = None) -> Any:
+    """Draw parts stacked in horizontal bars, the first row on top, with the sum beside each bar.
+
+    Parameters
+    ----------
+    table
+        One row a bar, one column a part.
+    unit
+        Unit of the numbers.
+    title, print_
+        Title and small print.
+    ax
+        Axes to draw on.
+    """
+    ax = new_axes(ax, (7.6, 1.0 + 0.3 * len(table)))
+    places = np.arange(len(table))
+    right, left = np.zeros(len(table)), np.zeros(len(table))
+    for number, name in enumerate(table.columns):
+        values = table[name].to_numpy(dtype=float)
+        base = np.where(values >= 0, right, left)
+        ax.barh(places, values, left=base, label=str(name), color=PALETTE[number % len(PALETTE)])
+        right, left = right + np.maximum(values, 0), left + np.minimum(values, 0)
+    for place, end, total in zip(places, right, table.sum(axis=1), strict=True):
+        ax.text(end, place, f" {short(float(total))}", va="center", fontsize=7)
+    names = [" ".join(label) if isinstance(label, tuple) else str(label) for label in table.index]
+    ax.set_yticks(places, names, fontsize=7)
+    ax.invert_yaxis()
+    ax.axvline(0, color=NEUTRAL, lw=0.8)
+    ax.margins(x=0.12)
+    ax.set_xlabel(f"[{unit}]")
+    ax.set_title(title, fontsize=10, loc="left")
+    if table.shape[1] > 1:
+        ax.legend(fontsize=7, frameon=False)
     small_print(ax, print_)
     return ax
 

@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.measures.measure import Intensities, Measure, Sheet, intensities
+from mrio.measures.measure import Intensities, Measure, Sheet, intensities, require_accounts
 from mrio.measures.partition import Groups
 from mrio.measures.trade import Trade, trade_of
-from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -100,10 +99,8 @@ def embodied_trade(
 def _adding_up(flows: Array, trade: Trade, asked: Intensities) -> float:
     """Compare both methods with the production accounts of the groups."""
     production = asked.flows @ trade.parts.indicator.T
-    scale = np.abs(production).sum(axis=1)[:, np.newaxis]
-    scale[scale == 0] = 1.0
     return max(
-        require_adding_up(part.sum(axis=2) / scale, production / scale, 1.0, f"{method} and production")
+        require_accounts(part.sum(axis=2), production, f"{method} and production")
         for method, part in zip(METHODS, flows, strict=True)
     )
 

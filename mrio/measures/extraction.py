@@ -11,7 +11,7 @@ from mrio.errors import DataError, LabelError, NotProductiveError
 from mrio.leontief import Leontief
 from mrio.leontief.extraction import outputs_without_regions, sector_losses
 from mrio.measures.extraction_result import Extraction, Extractions
-from mrio.measures.measure import Intensities, Sheet, all_accounts, intensities
+from mrio.measures.measure import Intensities, Sheet, all_accounts, intensities, require_accounts
 from mrio.measures.removal import KINDS, Cut, Index, Kind, Remainder, after_cut, without
 from mrio.results import require_adding_up
 from mrio.tables import System
@@ -371,13 +371,7 @@ def _results(
         system, names.get("extracted_region"), names.get("extracted_sector"), kind=kind, accounts=asked.names
     )
     direct = single.data["loss"].sum("sector").values
-    scale = np.abs(asked.flows).sum(axis=1)[:, np.newaxis]
-    gap = require_adding_up(
-        values[:, worst] / np.where(scale, scale, 1),
-        direct / np.where(scale, scale, 1),
-        1.0,
-        "the largest loss",
-    )
+    gap = require_accounts(values[:, worst], direct, "the largest loss and a table without its cause")
     sheet = Sheet(account=asked.names, region=system.regions, **taken)
     sheet.put("loss", values, ("account", *taken, "region"), asked.units, "what is lost by region that loses")
     sheet.put("before", asked.flows.sum(axis=1), ("account",), asked.units, "flows before the extraction")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
+from mrio.measures.drawing import ranked_bars
 from mrio.measures.measure import Measure
 
 
@@ -103,21 +104,28 @@ class ExtractionsPictures:
 
     extractions: Extractions
 
-    def largest_data(self, account: str | None = None, most: int = 15) -> pd.DataFrame:
-        """Return the largest losses by region that loses, one row an extraction."""
-        order = self.extractions.summary(account).index[:most]
+    def largest_data(
+        self, account: str | None = None, region: str | None = None, most: int = 15
+    ) -> pd.DataFrame:
+        """Return the largest losses by region that loses, one row an extraction, of one region or of all."""
+        order = self.extractions.summary(account).index
+        if region is not None:
+            order = order[order.get_level_values("extracted_region") == region]
         lost = self.extractions.of("loss", account).to_series().unstack("region")
-        rows = lost.reindex(order)[list(self.extractions.data["region"].values)]
-        rows.index = [" ".join(name) if isinstance(name, tuple) else str(name) for name in rows.index]
-        return rows
+        return lost.reindex(order[:most])[list(self.extractions.data["region"].values)]
 
-    def largest(self, account: str | None = None, most: int = 15, ax: Any | None = None) -> Any:
+    def largest(
+        self,
+        account: str | None = None,
+        region: str | None = None,
+        most: int = 15,
+        ax: Any | None = None,
+    ) -> Any:
         """Draw the largest losses as bars stacked by the region that loses."""
         name = account or self.extractions.accounts[0]
         attrs = self.extractions.data.attrs
         title = f"{name} lost without each {attrs['each']}, {attrs['period']}"
-        ax = plotting.stacked_bars(
-            self.largest_data(name, most), self.extractions.unit("loss", name), title, ax
+        table = self.largest_data(name, region, most)
+        return ranked_bars(
+            table, self.extractions.unit("loss", name), title, self.extractions.small_print, ax
         )
-        plotting.small_print(ax, self.extractions.small_print)
-        return ax

@@ -12,9 +12,16 @@ import pandas as pd
 from mrio import plotting
 from mrio.errors import DataError
 from mrio.leontief import Leontief
-from mrio.measures.measure import Intensities, Measure, Sheet, all_accounts, intensities, rates
+from mrio.measures.measure import (
+    Intensities,
+    Measure,
+    Sheet,
+    all_accounts,
+    intensities,
+    rates,
+    require_accounts,
+)
 from mrio.measures.partition import Groups, Inside, Partition, partition
-from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -166,14 +173,10 @@ def _fill(sheet: Sheet, system: System, asked: Intensities, numbers: tuple[Array
 
 def _adding_up(flows: Array, level: Array, steps: Array, loops: Array, by_place: Array) -> float:
     """Compare parts, loops and running products with the accounts by region (M, R)."""
-    scale = np.where(flows.sum(axis=1) != 0, flows.sum(axis=1), 1.0)[:, np.newaxis]
-    by_parts = level.sum(axis=(1, 3)) / scale
     gaps = [
-        require_adding_up(by_parts, flows / scale, 1.0, "intra, spillover and feedback, and the account"),
-        require_adding_up(steps[:, -1] / scale, flows / scale, 1.0, "M3 M2 M1 applied to final demand"),
-        require_adding_up(
-            loops.sum(axis=1), by_place.sum(axis=1), float(np.abs(by_place).max()), "loops and multipliers"
-        ),
+        require_accounts(level.sum(axis=(1, 3)), flows, "intra, spillover and feedback, and the account"),
+        require_accounts(steps[:, -1], flows, "M3 M2 M1 applied to final demand, and the account"),
+        require_accounts(loops.sum(axis=1), by_place.sum(axis=1), "loops and multipliers"),
     ]
     return max(gaps)
 

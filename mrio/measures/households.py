@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from mrio import plotting
 from mrio.errors import DataError, NotProductiveError
 from mrio.leontief import Leontief
+from mrio.measures.drawing import ranked_bars
 from mrio.measures.final_demand import mask
 from mrio.measures.measure import Measure, Sheet, all_accounts, intensities, rates
 from mrio.results import require_adding_up
@@ -296,15 +296,11 @@ class HouseholdPictures:
         """Return the parts of the largest multipliers, one row a product."""
         table = self.multipliers.summary(account).iloc[:most, :3]
         table.columns = list(PARTS)
-        table.index = pd.Index([" ".join(map(str, label)) for label in table.index])
         return table
 
     def largest(self, account: str | None = None, most: int = 15, ax: Any | None = None) -> Any:
         """Draw the largest multipliers, stacked by part."""
         name = account or self.multipliers.accounts[0]
         title = f"Largest multipliers of {name}, {self.multipliers.data.attrs['period']}"
-        ax = plotting.stacked_bars(
-            self.largest_data(name, most), self.multipliers.unit("multiplier", name), title, ax
-        )
-        plotting.small_print(ax, self.multipliers.small_print)
-        return ax
+        unit = self.multipliers.unit("multiplier", name)
+        return ranked_bars(self.largest_data(name, most), unit, title, self.multipliers.small_print, ax)

@@ -16,6 +16,7 @@ import pandas as pd
 from mrio import plotting
 from mrio.errors import DataError
 from mrio.leontief import Leontief
+from mrio.measures.drawing import ranked_bars
 from mrio.measures.measure import Measure, Sheet
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -206,20 +207,16 @@ class PricePictures:
 
     prices: PriceMeasure
 
-    def largest_data(self, most: int = 15) -> pd.Series[float]:
-        """Return the largest price changes."""
+    def largest_data(self, most: int = 15) -> pd.DataFrame:
+        """Return the largest price changes, one row a product."""
         values = self.prices.data["price_change"].to_series()
         order = values.abs().sort_values(ascending=False, kind="stable").index[:most]
-        chosen = values.loc[order]
-        chosen.index = pd.Index([" ".join(map(str, label)) for label in chosen.index])
-        return chosen
+        return values.loc[order].to_frame("price change")
 
     def largest(self, most: int = 15, ax: Any | None = None) -> Any:
         """Draw the largest price changes as bars."""
-        table = self.largest_data(most).to_frame("price change")
-        ax = plotting.stacked_bars(table, "1", f"Largest price changes, {self._words()}", ax)
-        plotting.small_print(ax, self.prices.small_print)
-        return ax
+        title = f"Largest price changes, {self._words()}"
+        return ranked_bars(self.largest_data(most), "1", title, self.prices.small_print, ax)
 
     def incidence_data(self, by: str = "demand") -> pd.DataFrame:
         """Return what final users pay more: region by category, or by product."""

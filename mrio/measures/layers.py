@@ -13,8 +13,7 @@ from mrio import plotting
 from mrio.errors import DataError
 from mrio.leontief.matrices import Matrix
 from mrio.measures.final_demand import Final, final_demand_of, in_words
-from mrio.measures.measure import Measure, Sheet, all_accounts, intensities
-from mrio.results import require_adding_up
+from mrio.measures.measure import Measure, Sheet, all_accounts, intensities, require_accounts
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -76,11 +75,7 @@ def production_layers(
     for _ in range(depth + 1):
         left = system.leontief.A @ left
     remainder = asked.per_output * np.asarray(system.leontief.solve(left))
-    scale = np.abs(total).sum(axis=1, keepdims=True)
-    scale[scale == 0] = 1.0
-    gap = require_adding_up(
-        (flows.sum(axis=1) + remainder) / scale, total / scale, 1.0, "layers with remainder, and the account"
-    )
+    gap = require_accounts(flows.sum(axis=1) + remainder, total, "layers with remainder, and the account")
     sheet = Sheet(account=asked.names, layer=range(depth + 1), region=system.regions, sector=system.sectors)
     base = ("region", "sector")
     text = "account by layer, by where it arises"

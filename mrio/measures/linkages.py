@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from mrio.leontief import Leontief
-from mrio.measures.drawing import plane
-from mrio.measures.measure import OUTPUT, Intensities, Measure, Sheet, intensities, rates
+from mrio.measures.linkages_result import Linkages
+from mrio.measures.measure import (
+    OUTPUT,
+    Intensities,
+    Sheet,
+    intensities,
+    rates,
+    require_accounts,
+)
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
 Within = Literal["table", "region"]
-
-CLASSES = ("key sector", "backward oriented", "forward oriented", "weakly linked")
-"""Quadrants of normalised linkages: both above 1, only backward, only forward, none."""
 
 _PANEL = 400
 
@@ -148,17 +150,20 @@ def _put_totals(sheet: Sheet, system: System, asked: Intensities, within: Within
     sheet.put("backward_by_region", backward, by_origin, units, "backward linkage by region where it arises")
     text = "forward linkage by region where it arises"
     sheet.put("forward_by_region", forward, ("account", "to_region", *base), units, text)
-    gaps = []
+    gaps, means = [], []
     primary = x - system.leontief.A.T @ np.ones(x.size) * x
     y = system.arrays.final_demand.ravel()
     for name, parts, weights in (("backward", backward, y), ("forward", forward, primary)):
         total = parts.sum(axis=1)
         sheet.put(name, total, ("account", *base), units, f"total {name} linkage")
         text = f"total {name} linkage over its average in the {within}"
-        sheet.put(f"{name}_normalised", normalised(total, R, within), ("account", *base), "1", text)
-        scale = float(np.abs(asked.flows).sum())
+        even = normalised(total, R, within)
+        sheet.put(f"{name}_normalised", even, ("account", *base), "1", text)
         what = f"{name} linkages times their weights and the account"
-        gaps.append(require_adding_up(total @ weights, asked.flows.sum(axis=1), scale, what))
+        gaps.append(require_accounts(total @ weights, asked.flows.sum(axis=1), what))
+        means.append(even.mean(axis=1)[np.any(total != 0, axis=1)])
+    averages = np.concatenate(means)
+    require_adding_up(averages, np.ones_like(averages), 1.0, "average of normalised linkages and 1")
     return max(gaps)
 
 
@@ -316,89 +321,3 @@ def normalised(values: Array, regions: int, within: Within) -> Array:
         mean = mean.mean(axis=1, keepdims=True)
     result = np.divide(blocks, mean, out=np.zeros_like(blocks), where=mean != 0)
     return np.asarray(result.reshape(values.shape))
-
-
-# -- result -----------------------------------------------------------------------------------------------
-
-
-class Linkages(Measure):
-    """Backward and forward linkages by region-sector. Made by `mrio.linkages`."""
-
-    kind: ClassVar[str] = "linkages"
-    main: ClassVar[str] = "backward"
-
-    def local(self, side: Literal["backward", "forward"], account: str | None = None) -> pd.DataFrame:
-        """Return a linkage split into what arises in the own region and in others.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``local``, ``foreign`` and their ``total``, one row a region-sector.
-        """
-        total = self.of(side, account)
-        other = "from_region" if side == "backward" else "to_region"
-        parts = self.of(f"{side}_by_region", account)
-        local = parts.where(parts[other] == parts["region"], 0.0).sum(other)
-        columns = {"local": local, "foreign": total - local, "total": total}
-        return pd.DataFrame({name: part.to_series() for name, part in columns.items()})
-
-    def classes(self, account: str | None = None) -> pd.Series[str]:
-        """Return the quadrant of each region-sector, one of `CLASSES`."""
-        back, ahead = (self.of(f"{side}_normalised", account).to_series() for side in ("backward", "forward"))
-        cases = [(back > 1) & (ahead > 1), back > 1, ahead > 1]
-        return pd.Series(np.select(cases, CLASSES[:3], CLASSES[3]), back.index, name="class")
-
-    def summary(self, account: str | None = None) -> pd.DataFrame:
-        """Return linkages, their normalised form and the class of each region-sector, strongest first."""
-        unit = self.unit("backward", account or self.accounts[0])
-        table = pd.DataFrame(
-            {
-                f"{name.replace('_', ' ')} [{unit if '_' not in name else '1'}]": self.of(
-                    name, account
-                ).to_series()
-                for name in ("backward", "forward", "backward_normalised", "forward_normalised")
-            }
-        )
-        table["class"] = self.classes(account)
-        strength = table.iloc[:, 2] + table.iloc[:, 3]
-        return table.loc[strength.sort_values(ascending=False, kind="stable").index]
-
-    def by_region(self, account: str | None = None) -> xr.DataArray:
-        """Return the mean normalised linkages of each region (side, region)."""
-        both = [self.of(f"{side}_normalised", account).mean("sector") for side in ("backward", "forward")]
-        return xr.concat(both, pd.Index(["backward", "forward"], name="side"))
-
-    @property
-    def plot(self) -> LinkagePictures:
-        """Pictures: ``plot.key_sectors()``."""
-        return LinkagePictures(self)
-
-
-@dataclass(frozen=True)
-class LinkagePictures:
-    """Pictures of linkages; every method takes ``ax=`` and returns Axes."""
-
-    linkages: Linkages
-
-    def key_sectors_data(self, account: str | None = None, region: str | None = None) -> pd.DataFrame:
-        """Return normalised backward and forward linkages, of one region or of all."""
-        table = pd.DataFrame(
-            {
-                f"{side} linkage": self.linkages.of(f"{side}_normalised", account).to_series()
-                for side in ("backward", "forward")
-            }
-        )
-        if region is None:
-            return table
-        return table[table.index.get_level_values("region") == region].droplevel("region")
-
-    def key_sectors(
-        self, account: str | None = None, region: str | None = None, ax: Any | None = None
-    ) -> Any:
-        """Draw sectors in the plane of normalised linkages; key sectors are upper right."""
-        title = (
-            f"Key sectors{'' if region is None else f' of {region}'}, {self.linkages.data.attrs['period']}"
-        )
-        corners = ("weakly linked", "backward oriented", "forward oriented", "key sectors")
-        table = self.key_sectors_data(account, region)
-        return plane(table, (1.0, 1.0), corners, title, self.linkages.small_print, ax)

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError
-from mrio.results import Result
+from mrio.results import Result, require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -82,6 +82,26 @@ def intensities(system: System, accounts: str | Iterable[str] | None, default: S
             flows.append(account.values.ravel())
             rates.append(account.intensity(x).ravel())
     return Intensities(names, tuple(units), np.array(flows), np.array(rates))
+
+
+def require_accounts(parts: Array, whole: Array, what: str) -> float:
+    """Return the largest gap between parts and whole, each account judged by its own size, or refuse.
+
+    Parameters
+    ----------
+    parts, whole
+        Of equal shape, M accounts in front.
+    what
+        The identity in words.
+
+    Raises
+    ------
+    BalanceError
+        When the gap is larger than 1e-9 of an account.
+    """
+    size = np.abs(whole).reshape(len(whole), -1).sum(axis=1)
+    size = np.where(size != 0, size, 1.0).reshape(-1, *[1] * (whole.ndim - 1))
+    return require_adding_up(parts / size, whole / size, 1.0, what)
 
 
 def all_accounts(system: System) -> tuple[str, ...]:

@@ -480,6 +480,12 @@ class System(LabelledArrays):
 
         write_systems({self.period: self}, path)
 
+    def to_pymrio(self) -> Any:
+        """Return the table as a pymrio ``IOSystem`` (see `mrio.to_pymrio`)."""
+        from mrio.tables.pymrio import to_pymrio
+
+        return to_pymrio(self)
+
     # -- repr ---------------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
