@@ -246,6 +246,7 @@ def _words(tables: Systems, names: tuple[str, ...], relative_to: str) -> dict[st
         "accounts": "\n".join(names),
         "relative_to": relative_to,
         "assumptions": "\n".join(lines),
+        "period": base.period,
         "price_basis": base.price_basis,
         "money": base.unit,
         "checks": f"output of every run solves its own balance: largest gap {max(residuals):.1e} of output",
