@@ -21,12 +21,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import iterate
 from mrio.leontief.gauss_seidel import Block, invert_blocks
 from mrio.leontief.matrices import Matrix, is_dense, panel_product, to_dense
+from mrio.leontief.memory import require
 from mrio.leontief.norms import rounding, sum_norm, worst_ratio
 from mrio.leontief.operator import Leontief
 from mrio.leontief.report import Floats, Solution, SolveReport
@@ -106,12 +108,14 @@ def outputs_without_regions(
     ------
     ConvergenceError
         When the iteration does not converge.
+    MemoryLimitError
+        When A is structured and does not fit into memory as an array.
     """
     blocks = op.blocks if op.blocks is not None else (op.n,)
     ends = np.cumsum(blocks)
     rows = [slice(int(end - size), int(end)) for end, size in zip(ends, blocks, strict=True)]
     chosen = np.arange(len(blocks)) if regions is None else np.asarray(regions, dtype=np.intp)
-    A = op.A if is_dense(op.A) else to_dense(op.A)
+    A = op.A if is_dense(op.A) or sp.issparse(op.A) else _as_array(op)
     system = _MaskedSystem(A, invert_blocks(A, rows), chosen, kind)
     B = np.repeat(np.asarray(y, dtype=np.float64)[:, np.newaxis], chosen.size, axis=1)
     if kind == "complete":
@@ -126,6 +130,12 @@ def outputs_without_regions(
         bound = worst_ratio(op.inverse_norm * (lost + rounding(op.n) * (asked + got)), got)
     report = SolveReport("gauss_seidel", worst_ratio(lost, asked), bound, found.sweeps, chosen.size)
     return Solution(found.X, report)
+
+
+def _as_array(op: Leontief) -> Floats:
+    """Return A as an array where it fits into memory."""
+    require(8 * op.n * op.n, "A as an array", {})
+    return to_dense(op.A)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ import numpy as np
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import iterate
 from mrio.leontief.coarse import CoarseCorrection
-from mrio.leontief.matrices import Matrix, is_dense, panel_product, part_product
+from mrio.leontief.matrices import Matrix, is_dense, panel_product, part_of, part_product
 from mrio.leontief.norms import Norm, norm_of
 from mrio.leontief.report import Floats
 
@@ -63,11 +63,13 @@ def invert_blocks(A: Matrix, rows: Sequence[slice]) -> list[Block]:
         When a block is singular.
     """
     try:
-        return [
-            Block(own, np.asarray(np.linalg.inv(np.eye(own.stop - own.start) - A[own, own]))) for own in rows
-        ]
+        return [Block(own, _inverse(np.eye(own.stop - own.start) - part_of(A, own, own))) for own in rows]
     except np.linalg.LinAlgError as error:
         raise ConvergenceError("A diagonal block of I - A is singular.") from error
+
+
+def _inverse(block: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(block), dtype=np.float64)
 
 
 def panels_of(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -68,6 +68,8 @@ def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
     """Return some rows of A @ X for X (n, k) whose rows outside `known` are zero."""
     if is_dense(A):
         return part_product(A, rows, known, X[known])
+    if sp.issparse(A):
+        return np.asarray(A[rows] @ X)
     return np.asarray(A.panel_product(rows, known, X))
 
 
@@ -76,6 +78,12 @@ def part_product(A: Matrix, rows: slice, columns: slice, V: Floats) -> Floats:
     if isinstance(A, np.ndarray):
         return np.asarray(A[rows, columns] @ V)
     return np.asarray(A.part_product(rows, columns, V))
+
+
+def part_of(A: Matrix, rows: slice, columns: slice) -> Floats:
+    """Return a part of a dense or sparse A as an array."""
+    part = A[rows, columns]
+    return np.asarray(part.toarray() if sp.issparse(A) else part)
 
 
 def columns_of(A: Matrix, index: NDArray[np.intp]) -> Floats:

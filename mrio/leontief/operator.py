@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from mrio.leontief.checks import (
     Labels,
     check_blocks,
     check_finite_matrix,
+    check_guess,
     check_labels,
     check_matrix,
     check_positions,
@@ -23,8 +24,9 @@ from mrio.leontief.checks import (
     not_productive,
 )
 from mrio.leontief.coarse import MOST_GROUPS, group_starts
+from mrio.leontief.memory import require
 from mrio.leontief.plans import Plans
-from mrio.leontief.policy import SMALL
+from mrio.leontief.policy import BATCH, SMALL
 from mrio.leontief.progress import track
 from mrio.leontief.report import Floats, Solution, SolveReport, merge_reports
 from mrio.leontief.scaling import balance
@@ -168,7 +170,7 @@ class Leontief:
             When Y does not fit or holds NaN or infinity.
         """
         B = check_rhs(Y, self.n, 0, "Y", self._labels)
-        start = None if guess is None else _columns(check_rhs(guess, self.n, 0, "guess", self._labels))
+        start = None if guess is None else _columns(check_guess(guess, B, self._labels))
         X, report = self._solve_columns(_columns(B), False, start)
         return Solution(X.reshape(B.shape), report)
 
@@ -193,17 +195,14 @@ class Leontief:
             When F does not fit or holds NaN or infinity.
         """
         rows = check_rhs(F, self.n, 1, "F", self._labels)
-        start = None if guess is None else np.atleast_2d(check_rhs(guess, self.n, 1, "guess", self._labels)).T
+        start = None if guess is None else np.atleast_2d(check_guess(guess, rows, self._labels)).T
         X, report = self._solve_columns(np.ascontiguousarray(np.atleast_2d(rows).T), True, start)
         return Solution(X.T.reshape(rows.shape), report)
 
     def diagonal(self) -> Solution:
         """Return the diagonal of L (n,): output of a sector for one unit of its own final purchases [1]."""
-        own = np.empty(self.n)
-        reports = []
-        parts = batches(self.n)
-        for columns in track(parts, len(parts), "diagonal of the inverse"):
-            X, report = self._solve_columns(_units(self.n, columns), False, None)
+        own, reports = np.empty(self.n), []
+        for columns, X, report in self._inverse_by_columns("diagonal of the inverse"):
             own[columns] = np.diagonal(X[columns])
             reports.append(report)
         return Solution(own, merge_reports(reports))
@@ -213,8 +212,27 @@ class Leontief:
         return self.solve(_units(self.n, slice(j, j + 1))[:, 0])
 
     def inverse(self) -> Solution:
-        """Return L itself (n, n) [1]; nothing else in the library needs it."""
-        return self.solve(np.eye(self.n))
+        """Return L itself (n, n) [1], which hardly any question needs.
+
+        Raises
+        ------
+        MemoryLimitError
+            When it does not fit into memory.
+        """
+        cells = 8 * self.n * self.n
+        require(cells, "the inverse", {"solve or solve_left": 8 * self.n, "diagonal": 8 * self.n * BATCH})
+        L, reports = np.empty((self.n, self.n)), []
+        for columns, X, report in self._inverse_by_columns("inverse"):
+            L[:, columns] = X
+            reports.append(report)
+        return Solution(L, merge_reports(reports))
+
+    def _inverse_by_columns(self, text: str) -> Iterator[tuple[slice, Floats, SolveReport]]:
+        """Yield batches of columns of L (n, k)."""
+        self.expect(self.n)
+        parts = batches(self.n)
+        for columns in track(parts, len(parts), text):
+            yield columns, *self._solve_columns(_units(self.n, columns), False, None)
 
     def spectral_radius(self) -> float:
         """Return the spectral radius of A [1]."""

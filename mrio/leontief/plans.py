@@ -197,7 +197,11 @@ class Plans:
 
     def _after(self, name: str) -> str | None:
         """Return the back end that replaces one that failed."""
-        if name in ("gauss_seidel", "lu32", Woodbury.name):
+        if name == "gauss_seidel":
+            free = available_memory()
+            fits = free is None or policy.bytes_needed("lu", self._n) <= free
+            return "lu" if fits else "bicgstab"
+        if name in ("lu32", Woodbury.name):
             return "lu"
         if name in ("sparse", "structured"):
             return "bicgstab"
