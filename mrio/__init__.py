@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from mrio import lowcarbon as lowcarbon
+    from mrio import scenarios as scenarios
     from mrio.balancing.balance import gras as gras
     from mrio.balancing.balance import ras as ras
     from mrio.balancing.proportional import ipf as ipf
@@ -50,17 +51,41 @@ if TYPE_CHECKING:
     from mrio.measures.value_added_trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.deflators import read_deflators as read_deflators
+    from mrio.readers.exiobase import read_exiobase as read_exiobase
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
+    from mrio.readers.plain import SheetLayout as SheetLayout
+    from mrio.readers.plain import read_sheet as read_sheet
+    from mrio.readers.pymrio import from_pymrio as from_pymrio
+    from mrio.readers.pymrio import read_pymrio as read_pymrio
     from mrio.readers.sic import read_sic as read_sic
+    from mrio.readers.tidy import TidyLayout as TidyLayout
+    from mrio.readers.tidy import read_tidy as read_tidy
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
+    from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
+    from mrio.scenarios.comparison import compare as compare
+    from mrio.scenarios.records import read_scenarios as read_scenarios
+    from mrio.scenarios.records import write_scenario_template as write_scenario_template
+    from mrio.scenarios.records import write_scenarios as write_scenarios
+    from mrio.scenarios.run import run_scenarios as run_scenarios
+    from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
+    from mrio.tables import Ensemble as Ensemble
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
+    from mrio.tables import perturb as perturb
+    from mrio.tables.excel import read_excel as read_excel
+    from mrio.tables.excel import write_excel as write_excel
+    from mrio.tables.exchange import read_csv as read_csv
+    from mrio.tables.exchange import read_parquet as read_parquet
+    from mrio.tables.exchange import write_csv as write_csv
+    from mrio.tables.exchange import write_parquet as write_parquet
+    from mrio.tables.pymrio import to_pymrio as to_pymrio
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -74,21 +99,27 @@ _HOMES = {
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Deflator": "mrio.tables",
+    "Ensemble": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
+    "SheetLayout": "mrio.readers.plain",
+    "Scenario": "mrio.scenarios.scenario",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
+    "TidyLayout": "mrio.readers.tidy",
     "TradeRule": "mrio.building.trade_rule",
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
     "Variants": "mrio.tables",
     "aggregation_bias": "mrio.transfer",
     "assemble": "mrio.building.assemble",
+    "attribute_scenario": "mrio.scenarios.attribution",
     "carbon_per_value_added": "mrio.transfer.indicators",
     "carbon_price": "mrio.measures.carbon",
     "chain_position": "mrio.measures.position",
+    "compare": "mrio.scenarios.comparison",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
@@ -100,6 +131,7 @@ _HOMES = {
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.influence",
     "footprint": "mrio.measures.footprint",
+    "from_pymrio": "mrio.readers.pymrio",
     "gras": "mrio.balancing.balance",
     "household_multipliers": "mrio.measures.households",
     "ipf": "mrio.balancing.proportional",
@@ -111,22 +143,39 @@ _HOMES = {
     "multipliers": "mrio.measures.multipliers",
     "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
+    "perturb": "mrio.tables",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.ceads_emissions",
+    "read_ceads_mrio": "mrio.readers.ceads_mrio",
+    "read_csv": "mrio.tables.exchange",
     "read_deflators": "mrio.readers.deflators",
+    "read_excel": "mrio.tables.excel",
+    "read_exiobase": "mrio.readers.exiobase",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
+    "read_parquet": "mrio.tables.exchange",
+    "read_pymrio": "mrio.readers.pymrio",
+    "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
+    "read_tidy": "mrio.readers.tidy",
+    "read_scenarios": "mrio.scenarios.records",
+    "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
+    "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.value_added_trade",
+    "write_csv": "mrio.tables.exchange",
+    "write_excel": "mrio.tables.excel",
+    "write_parquet": "mrio.tables.exchange",
     "write_report": "mrio.report",
+    "write_scenario_template": "mrio.scenarios.records",
+    "write_scenarios": "mrio.scenarios.records",
 }
 
-_SUBMODULES = ("lowcarbon",)
+_SUBMODULES = ("lowcarbon", "scenarios")
 
 __all__ = [*sorted([*_HOMES, *_SUBMODULES]), "__version__"]
 

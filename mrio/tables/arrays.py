@@ -145,7 +145,8 @@ def own_array(name: str, value: ArrayLike, dims: Sequence[str], labels: Labels) 
             + " or ".join(str(s) for s in _accepted_shapes(shape, dims)),
             remedy="rows sell, columns buy; regions outside, sectors inside",
         )
-    result = np.array(plain, dtype=np.float64).reshape(shape)
+    # One order in memory, because the last bit of a sum depends on it.
+    result = np.array(plain, dtype=np.float64, order="C").reshape(shape)
     if not np.isfinite(result).all():
         raise _missing(name, result, dims, labels)
     return locked(result)

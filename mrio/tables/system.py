@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -14,12 +15,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from mrio.errors import LabelError, MrioError, raise_together
+from mrio.errors import BalanceError, LabelError, MrioError, raise_together
 from mrio.leontief import Leontief, ScaledMatrix
 from mrio.mapping import MappingLike
 from mrio.numerals import table_number
 from mrio.provenance import Provenance
-from mrio.schema import SYSTEM_DIMS, VALUE_ADDED
+from mrio.schema import ADDING_UP, SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account, AccountLike, as_account
 from mrio.tables.arrays import (
     Array,
@@ -335,6 +336,33 @@ class System(LabelledArrays):
             vars(new).update({name: vars(self)[name] for name in kept if name in vars(self)})
         return new
 
+    def solving_with(self, operator: Leontief) -> System:
+        """Return the same table with an operator of its A that exists already, so that none is made anew.
+
+        Parameters
+        ----------
+        operator
+            Operator whose coefficients are those of this table.
+
+        Raises
+        ------
+        BalanceError
+            When output does not solve ``x = A x + y`` with these coefficients.
+        """
+        x = self.arrays.x.ravel()
+        gap = np.abs(x - operator.A @ x - self.arrays.final_demand.ravel()).max(initial=0.0)
+        scale = float(np.abs(x).max(initial=0.0))
+        if not gap <= ADDING_UP * scale:
+            raise BalanceError(
+                "The operator is not that of the table: output does not solve its balance.",
+                where=self.title,
+                amount=f"gap {gap:.3g}, largest output {scale:.6g}",
+                remedy="leave the operator out; the table makes its own",
+            )
+        new = copy(self)
+        vars(new)["leontief"] = operator
+        return new
+
     def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
         """Return a table with regions or sectors added up; all totals are kept.
 
@@ -451,6 +479,12 @@ class System(LabelledArrays):
         from mrio.tables.netcdf import write_systems
 
         write_systems({self.period: self}, path)
+
+    def to_pymrio(self) -> Any:
+        """Return the table as a pymrio ``IOSystem`` (see `mrio.to_pymrio`)."""
+        from mrio.tables.pymrio import to_pymrio
+
+        return to_pymrio(self)
 
     # -- repr ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,147 @@
+"""Tables to Parquet, CSV and Excel and back: identical, or refused."""
+
+import json
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import xarray as xr
+from scipy import sparse
+
+import mrio
+from mrio.errors import FileError
+from mrio.tables.netcdf import system_to_dataset
+
+pytest.importorskip("pyarrow")
+
+WAYS = {
+    "parquet": (mrio.write_parquet, mrio.read_parquet),
+    "csv": (mrio.write_csv, mrio.read_csv),
+    "xlsx": (mrio.write_excel, mrio.read_excel),
+}
+
+
+def same(first, second):
+    assert list(first) == list(second)
+    for name in first:
+        xr.testing.assert_identical(system_to_dataset(first[name]), system_to_dataset(second[name]))
+
+
+@pytest.fixture(params=["two tables", "rich", "bare", "sparse", "odd labels"])
+def tables(request, worked):
+    one = worked.a
+    R, N = len(one.regions), len(one.sectors)
+    imports = {"imports_Z": None, "imports_Y": None}
+    if request.param == "two tables":
+        return worked.tables
+    accounts = {"co2, total": (np.ones((R, N)) / 3, "Mt", np.arange(R) / 7), "水": (-np.ones(R * N), "t")}
+    changes = {
+        "rich": {"discrepancy": np.linspace(-1, 1, R * N), "accounts": accounts, "scenario": "what if"},
+        "bare": {**imports, "exports": None, "stock_change": None, "population": None, "accounts": {}},
+        "sparse": {"Z": sparse.csr_array(one.arrays.Z)},
+        "odd labels": {"regions": ["01", "=1+1", "NA", "中 国"][:R], "sectors": ["-", "1.0", 'a,"b"'][:N]},
+    }[request.param]
+    return mrio.Systems({"a b": one.replace(**changes)})
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_round_trip(tables, tmp_path, kind):
+    write, read = WAYS[kind]
+    write(tables, tmp_path / f"t.{kind}")
+    same(read(tmp_path / f"t.{kind}"), tables)
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_one_table_is_named_by_its_period(worked, tmp_path, kind):
+    write, read = WAYS[kind]
+    write(worked.a, tmp_path / f"t.{kind}")
+    same(read(tmp_path / f"t.{kind}"), mrio.Systems([worked.a]))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_same_content_gives_the_same_bytes(worked, tmp_path, kind):
+    for name in "ab":
+        WAYS[kind][0](worked.tables, tmp_path / f"{name}.{kind}")
+    assert (tmp_path / f"a.{kind}").read_bytes() == (tmp_path / f"b.{kind}").read_bytes()
+
+
+def test_plain_tools_read_the_numbers(worked, tmp_path):
+    mrio.write_parquet(worked.a, tmp_path / "t.parquet")
+    mrio.write_csv(worked.a, tmp_path / "t.csv")
+    for frame in (pd.read_parquet(tmp_path / "t.parquet"), pd.read_csv(tmp_path / "t.csv")):
+        Z = frame[frame["array"] == "Z"]
+        np.testing.assert_allclose(Z["value"].sum(), worked.a.arrays.Z.sum(), rtol=1e-12)
+    mrio.write_excel(worked.a, tmp_path / "t.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "t.xlsx", data_only=True)["1 Z"]
+    assert sheet["A3"].value == "region"
+    assert sheet["C1"].value == worked.a.regions[0]
+    assert sheet["C4"].value == worked.a.arrays.Z[0, 0]
+
+
+# -- damage -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_a_missing_or_foreign_file(tmp_path, kind):
+    path = tmp_path / f"t.{kind}"
+    with pytest.raises(FileError):
+        WAYS[kind][1](path)
+    path.write_text("something else\n")
+    with pytest.raises(FileError):
+        WAYS[kind][1](path)
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_damage_is_refused_or_harmless(worked, tmp_path, kind):
+    write, read = WAYS[kind]
+    path = tmp_path / f"t.{kind}"
+    write(worked.tables, path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(0)
+    spoiled = [whole[: int(share * len(whole))] for share in (0.0, 0.1, 0.5, 0.9, 0.99)]
+    for place in rng.integers(0, len(whole), 60):
+        one = bytearray(whole)
+        one[place] ^= 1 << int(rng.integers(8))
+        spoiled.append(bytes(one))
+    refused = 0
+    for content in spoiled:
+        path.write_bytes(content)
+        try:
+            found = read(path)
+        except FileError:
+            refused += 1
+        else:
+            # Damage that changes no content, for example to a time stamp or an unused part.
+            same(found, worked.tables)
+    assert refused >= 5
+
+
+def test_a_changed_number_in_a_workbook(worked, tmp_path):
+    path = tmp_path / "t.xlsx"
+    mrio.write_excel(worked.a, path)
+    book = openpyxl.load_workbook(path)
+    book["1 Z"]["D5"].value += 1e-9
+    book.save(path)
+    with pytest.raises(FileError, match="damaged"):
+        mrio.read_excel(path)
+
+
+@pytest.mark.parametrize("change", ["doubled", "unknown", "dropped", "newer"])
+def test_a_changed_csv(worked, tmp_path, change):
+    path = tmp_path / "t.csv"
+    mrio.write_csv(worked.a, path)
+    lines = path.read_text().splitlines()
+    beside = tmp_path / "t.csv-metadata.json"
+    if change == "newer":
+        record = json.loads(beside.read_text())
+        beside.write_text(json.dumps({**record, "mrio_long_format": 2}))
+    new = {
+        "doubled": [*lines, lines[-1]],
+        "unknown": [*lines, lines[-1].replace(worked.a.regions[0], "nowhere").replace("co2", "so2")],
+        "dropped": lines[:-1],
+        "newer": lines,
+    }[change]
+    path.write_text("\n".join(new) + "\n")
+    with pytest.raises(FileError):
+        mrio.read_csv(path)
