@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from mrio import lowcarbon as lowcarbon
+    from mrio import scenarios as scenarios
     from mrio.balancing.balance import gras as gras
     from mrio.balancing.balance import ras as ras
     from mrio.balancing.proportional import ipf as ipf
@@ -73,9 +74,11 @@ if TYPE_CHECKING:
     from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
+    from mrio.tables import Ensemble as Ensemble
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
+    from mrio.tables import perturb as perturb
     from mrio.tables.excel import read_excel as read_excel
     from mrio.tables.excel import write_excel as write_excel
     from mrio.tables.exchange import read_csv as read_csv
@@ -96,6 +99,7 @@ _HOMES = {
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Deflator": "mrio.tables",
+    "Ensemble": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
@@ -139,6 +143,7 @@ _HOMES = {
     "multipliers": "mrio.measures.multipliers",
     "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
+    "perturb": "mrio.tables",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
@@ -170,7 +175,7 @@ _HOMES = {
     "write_scenarios": "mrio.scenarios.records",
 }
 
-_SUBMODULES = ("lowcarbon",)
+_SUBMODULES = ("lowcarbon", "scenarios")
 
 __all__ = [*sorted([*_HOMES, *_SUBMODULES]), "__version__"]
 

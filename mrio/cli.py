@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
     _Run = Callable[[argparse.Namespace], int]
 
-METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward")
+METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -247,6 +247,7 @@ def _words(tables: Systems, names: tuple[str, ...], relative_to: str) -> dict[st
         "relative_to": relative_to,
         "assumptions": "\n".join(lines),
         "price_basis": base.price_basis,
+        "money": base.unit,
         "checks": f"output of every run solves its own balance: largest gap {max(residuals):.1e} of output",
         "source": base.provenance.source,
         "provenance": base.provenance.to_json(),
