@@ -156,6 +156,9 @@ def open_archive(path: PathLike) -> Archive:
     else:
         try:
             with zipfile.ZipFile(path) as archive:
+                for info in archive.infolist():
+                    # Compares both names of a member: one spoiled name would make a file vanish in silence.
+                    archive.open(info).close()
                 members = [info for info in archive.infolist() if not info.is_dir()]
         except _DAMAGE as error:
             raise FileError(
