@@ -11,12 +11,11 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "comparison": ("mrio.scenarios.comparison", "Comparison"),
+    "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
     "household_multipliers": ("mrio.measures.households", "HouseholdMultipliers"),
     "price_change": ("mrio.measures.prices", "PriceChange"),
     "carbon_price": ("mrio.measures.carbon", "CarbonPrice"),
-    "carbon_cost": ("mrio.scenarios.pricing", "CarbonCost"),
-    "comparison": ("mrio.scenarios.comparison", "Comparison"),
-    "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
     "footprint": ("mrio.measures.footprint", "Footprint"),
     "multipliers": ("mrio.measures.multipliers", "Multipliers"),
     "chain_position": ("mrio.measures.position", "ChainPosition"),

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from mrio.leontief.norms import Norm, rounding
 from mrio.leontief.report import Floats
 
-_CAUTION = 20.0
-
 Sweep = Callable[[Floats, Floats, NDArray[np.intp]], tuple[Floats, Floats]]
 """Maps right-hand sides B (n, k), X (n, k) and the numbers of these columns (k,) to G(X) (n, k) and the norm
 (k,) of the residuals met."""
@@ -43,20 +41,18 @@ class Iterate:
 
 
 def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_sweeps: int) -> Iterate:
-    """Sweep until the residual of each column of X (n, k) is expected below its `target` (k,).
+    """Sweep until the residual that a sweep meets in each column of X (n, k) is below its `target` (k,).
 
-    The residual met in a sweep is that of the X before it; what is left after it is expected from the
-    contraction of the last sweep, with caution. Columns that are done leave the iteration. X is not changed.
+    The answer is what that sweep makes of it, which is better still by the contraction of a sweep: so small
+    elements are as good as the norm of the column. Columns that are done leave the iteration. X is not
+    changed.
     """
     answer = np.empty_like(B)
     active = np.arange(B.shape[1])
     history = _History()
-    before = np.full(B.shape[1], np.inf)
     for number in range(1, max_sweeps + 1):
         G, met = sweep(B, X, active)
-        contraction = np.divide(met, before, out=np.ones_like(met), where=np.isfinite(before) & (before > 0))
-        expected = met * np.minimum(1.0, _CAUTION * contraction)
-        done = expected <= np.maximum(target[active], rounding(B.shape[0]) * norm(G))
+        done = met <= np.maximum(target[active], rounding(B.shape[0]) * norm(G))
         if done.any():
             answer[:, active[done]] = G[:, done]
             if done.all():
@@ -66,7 +62,6 @@ def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_
             history.keep(going)
         if not np.isfinite(met).all():
             break
-        before = met
         X = history.mix(X, G)
     answer[:, active] = G
     return Iterate(answer, number, False)

@@ -34,7 +34,10 @@ def check_matrix(A: Any) -> Matrix:
     DataError
         When A is not a square matrix of numbers.
     """
-    if not (sp.issparse(A) or hasattr(A, "absolute_left_product")):
+    if sp.issparse(A):
+        # By columns or by rows as it is, without a copy; other sparse formats have slow products.
+        A = sp.csc_array(A, dtype=np.float64) if A.format == "csc" else sp.csr_array(A, dtype=np.float64)
+    elif not hasattr(A, "absolute_left_product"):
         try:
             A = np.asarray(A, dtype=np.float64)
         except (TypeError, ValueError) as error:
@@ -148,6 +151,24 @@ def check_rhs(values: Any, n: int, axis: int, what: str, labels: Labels) -> Floa
             table=pd.DataFrame({"row": rows, "value": array[tuple(cells.T)]}),
         )
     return array
+
+
+def check_guess(guess: Any, B: Floats, labels: Labels) -> Floats:
+    """Return an expected answer as floats of the shape of the right-hand sides B.
+
+    Raises
+    ------
+    DataError, MissingDataError
+        When the shape is another one, or there is NaN or infinity.
+    """
+    array = np.asarray(guess)
+    if array.shape != B.shape:
+        raise DataError(
+            "The guess does not fit the right-hand sides.",
+            amount=f"shape {array.shape}, needed {B.shape}",
+            remedy="give one expected answer for each right-hand side",
+        )
+    return check_rhs(guess, B.shape[0], 0, "guess", labels)
 
 
 def not_productive(A: Matrix, radius: float | None, labels: Labels) -> NotProductiveError:

@@ -21,12 +21,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import iterate
-from mrio.leontief.gauss_seidel import panel_inverses
+from mrio.leontief.gauss_seidel import Block, invert_blocks
 from mrio.leontief.matrices import Matrix, is_dense, panel_product, to_dense
+from mrio.leontief.memory import require
 from mrio.leontief.norms import rounding, sum_norm, worst_ratio
 from mrio.leontief.operator import Leontief
 from mrio.leontief.report import Floats, Solution, SolveReport
@@ -106,13 +108,15 @@ def outputs_without_regions(
     ------
     ConvergenceError
         When the iteration does not converge.
+    MemoryLimitError
+        When A is structured and does not fit into memory as an array.
     """
     blocks = op.blocks if op.blocks is not None else (op.n,)
     ends = np.cumsum(blocks)
-    panels = [slice(int(end - size), int(end)) for end, size in zip(ends, blocks, strict=True)]
+    rows = [slice(int(end - size), int(end)) for end, size in zip(ends, blocks, strict=True)]
     chosen = np.arange(len(blocks)) if regions is None else np.asarray(regions, dtype=np.intp)
-    A = op.A if is_dense(op.A) else to_dense(op.A)
-    system = _MaskedSystem(A, panels, panel_inverses(A, panels), chosen, kind)
+    A = op.A if is_dense(op.A) or sp.issparse(op.A) else _as_array(op)
+    system = _MaskedSystem(A, invert_blocks(A, rows), chosen, kind)
     B = np.repeat(np.asarray(y, dtype=np.float64)[:, np.newaxis], chosen.size, axis=1)
     if kind == "complete":
         system.clear_own(B)
@@ -128,24 +132,28 @@ def outputs_without_regions(
     return Solution(found.X, report)
 
 
+def _as_array(op: Leontief) -> Floats:
+    """Return A as an array where it fits into memory."""
+    require(8 * op.n * op.n, "A as an array", {})
+    return to_dense(op.A)
+
+
 @dataclass(frozen=True)
 class _MaskedSystem:
     """One system for each region that is taken out: that of A (n, n) with rows, columns or both masked.
 
-    Panels are the regions, `inverses` those of the diagonal blocks of I - A; column b of the arrays (n, k)
-    goes without ``regions[b]``.
+    Blocks are all regions; column b of the arrays (n, k) goes without ``regions[b]``.
     """
 
     A: Matrix
-    panels: Sequence[slice]
-    inverses: Sequence[Floats]
+    blocks: Sequence[Block]
     regions: NDArray[np.intp]
     kind: Kind
 
     def clear_own(self, X: Floats) -> None:
         """Set the rows of the region that is taken out to zero in every column of X (n, k)."""
         for column, region in enumerate(self.regions):
-            X[self.panels[region], column] = 0.0
+            X[self.blocks[region].rows, column] = 0.0
 
     def sweep(self, B: Floats, X: Floats, columns: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Return the next X (n, k) and the norm (k,) of the residuals as each region met them."""
@@ -153,14 +161,14 @@ class _MaskedSystem:
         active = replace(self, regions=self.regions[columns])
         buying = active._purchases(X)
         met = []
-        for region, (rows, inverse) in enumerate(zip(self.panels, self.inverses, strict=True)):
-            own = active.regions == region
+        for region, block in enumerate(self.blocks):
+            rows, own = block.rows, active.regions == region
             residual = panel_product(self.A, rows, slice(None), buying)
             if self.kind != "backward":
                 residual[:, own] = 0.0
             residual += B[rows] - X[rows]
             met.append(sum_norm(residual))
-            step = inverse @ residual
+            step = block.inverse @ residual
             # Without its sales or purchases the diagonal block of a region is empty: its inverse is one.
             step[:, own] = residual[:, own]
             X[rows] += step

@@ -5,40 +5,54 @@ they leave a contraction of 10 to 50 a sweep. With r_b the residual of block b w
 
     x_b <- x_b + (I - A_bb)^-1 r_b
 
-and the transposed system goes through column panels in the same way.
+and the transposed system goes through columns in the same way. The totals of the regions are corrected before
+each sweep (`mrio.leontief.coarse`). A is read in panels of several blocks, each by one product: many small
+products on several threads stand still where cores are shared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import iterate
-from mrio.leontief.matrices import Matrix, panel_product
+from mrio.leontief.coarse import CoarseCorrection
+from mrio.leontief.matrices import Matrix, is_dense, panel_product, part_of, part_product
 from mrio.leontief.norms import Norm, norm_of
 from mrio.leontief.report import Floats
 
-SMALLEST_PANEL = 200
-LARGEST_PANEL = 600
+SMALLEST_BLOCK = 200
+LARGEST_BLOCK = 600
+PANEL = 1000
+"""Rows that a panel has at least, where there are so many."""
 
 
-def panels(n: int, blocks: Sequence[int] | None) -> list[slice]:
-    """Return consecutive panels of rows: regions, joined while small and cut where large."""
+@dataclass(frozen=True)
+class Block:
+    """Consecutive rows that are solved exactly, and the inverse of their block of I - A."""
+
+    rows: slice
+    inverse: Floats
+
+
+def diagonal_blocks(n: int, regions: Sequence[int] | None) -> list[slice]:
+    """Return consecutive blocks of rows: regions, joined while small and cut where large."""
     bounds = [0]
-    for end in np.cumsum((n,) if blocks is None else blocks):
+    for end in np.cumsum((n,) if regions is None else regions):
         size = int(end) - bounds[-1]
-        if size < SMALLEST_PANEL and end < n:
+        if size < SMALLEST_BLOCK and end < n:
             continue
-        start, parts = bounds[-1], -(-size // LARGEST_PANEL)
+        start, parts = bounds[-1], -(-size // LARGEST_BLOCK)
         bounds += [start + round(size * part / parts) for part in range(1, parts + 1)]
     return [slice(low, high) for low, high in pairwise(bounds)]
 
 
-def panel_inverses(A: Matrix, rows: Sequence[slice]) -> list[Floats]:
-    """Return the inverses of the diagonal panels of I - A.
+def invert_blocks(A: Matrix, rows: Sequence[slice]) -> list[Block]:
+    """Return blocks of rows with their inverses.
 
     Inverses rather than factors: numpy and scipy bring a BLAS each, and two thread pools that take turns
     every millisecond are many times slower than one.
@@ -46,10 +60,10 @@ def panel_inverses(A: Matrix, rows: Sequence[slice]) -> list[Floats]:
     Raises
     ------
     ConvergenceError
-        When a panel is singular.
+        When a block is singular.
     """
     try:
-        return [_inverse(np.eye(panel.stop - panel.start) - A[panel, panel]) for panel in rows]
+        return [Block(own, _inverse(np.eye(own.stop - own.start) - part_of(A, own, own))) for own in rows]
     except np.linalg.LinAlgError as error:
         raise ConvergenceError("A diagonal block of I - A is singular.") from error
 
@@ -58,17 +72,27 @@ def _inverse(block: Floats) -> Floats:
     return np.asarray(np.linalg.inv(block), dtype=np.float64)
 
 
+def panels_of(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Return consecutive blocks joined into panels."""
+    panels: list[list[Block]] = [[]]
+    for block in blocks:
+        if panels[-1] and block.rows.start - panels[-1][0].rows.start >= PANEL:
+            panels.append([])
+        panels[-1].append(block)
+    return panels
+
+
 class GaussSeidel:
-    """Iteration on a dense A (n, n); holds the inverses of its diagonal panels only.
+    """Iteration on a dense A (n, n); holds the inverses of its diagonal blocks only.
 
     Parameters
     ----------
     A
         Dense, or dense with an update.
-    rows
-        Consecutive panels of rows.
-    inverses
-        Inverses of the diagonal panels of I - A, exact or nearly so.
+    blocks
+        Consecutive blocks that cover all rows; their inverses may be nearly those of A.
+    coarse
+        Correction of regional totals before each sweep; None for none.
     max_sweeps
         Sweeps after which the iteration gives up.
     """
@@ -76,11 +100,18 @@ class GaussSeidel:
     name = "gauss_seidel"
 
     def __init__(
-        self, A: Matrix, rows: Sequence[slice], inverses: Sequence[Floats], max_sweeps: int = 60
+        self,
+        A: Matrix,
+        blocks: Sequence[Block],
+        coarse: CoarseCorrection | None = None,
+        max_sweeps: int = 60,
     ) -> None:
         self._A = A
-        self.panels = rows
-        self.inverses = inverses
+        # What blocks of one panel pass to one another may be nearly that of A, too.
+        self._near = A if is_dense(A) else A.base
+        self.blocks = blocks
+        self._panels = panels_of(blocks)
+        self._coarse = coarse
         self._max_sweeps = max_sweeps
 
     def solve(
@@ -111,16 +142,35 @@ class GaussSeidel:
         return found.X, found.sweeps
 
     def _sweep(self, B: Floats, X: Floats, transposed: bool, norm: Norm) -> tuple[Floats, Floats]:
-        """Return the next X (n, k) and the norm (k,) of the residuals as each block met them."""
+        """Return the next X and the norm (k,) of the residuals as each block met them."""
         A = self._A.T if transposed else self._A
         X = X.copy()
         cold = not X.any()
+        # Before the sweep, which then leaves small elements as exact as large ones.
+        if self._coarse is not None and not cold:
+            self._coarse.apply(B, X, transposed)
         met = []
-        for rows, inverse in zip(self.panels, self.inverses, strict=True):
-            known = slice(0, rows.start) if cold else slice(None)
-            residual = panel_product(A, rows, known, X)
+        for panel in self._panels:
+            rows = slice(panel[0].rows.start, panel[-1].rows.stop)
+            residual = panel_product(A, rows, slice(0, rows.start) if cold else slice(None), X)
             residual += B[rows]
             residual -= X[rows]
+            X[rows] += self._solve_panel(panel, residual, transposed)
             met.append(norm(residual))
-            X[rows] += (inverse.T if transposed else inverse) @ residual
         return X, norm(np.array(met))
+
+    def _solve_panel(self, panel: Sequence[Block], residual: Floats, transposed: bool) -> Floats:
+        """Return the steps (p, k) of the blocks of a panel, each block knowing those before it.
+
+        The residual (p, k) of the panel becomes that which each block met.
+        """
+        near = self._near.T if transposed else self._near
+        start = panel[0].rows.start
+        steps = np.empty_like(residual)
+        for number, block in enumerate(panel):
+            own = slice(block.rows.start - start, block.rows.stop - start)
+            for earlier in panel[:number]:
+                passed = steps[earlier.rows.start - start : earlier.rows.stop - start]
+                residual[own] += part_product(near, block.rows, earlier.rows, passed)
+            steps[own] = (block.inverse.T if transposed else block.inverse) @ residual[own]
+        return steps

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mrio.leontief.report import Floats
-from mrio.leontief.scaled import ScaledMatrix
+from mrio.leontief.scaled import ScaledMatrix, smallest
 
 Matrix = Any
 """ndarray, scipy sparse array, or an operator with ``@``, ``.T``, ``.shape`` (n, n)."""
@@ -31,13 +31,19 @@ def column_sums(A: Matrix) -> Floats:
     return np.asarray(A.T @ np.ones(A.shape[0]), dtype=np.float64)
 
 
+def group_sums(A: Matrix, starts: NDArray[np.intp], weights: Floats) -> Floats:
+    """Return weighted sums (R, n) over the rows of each group; `starts` (R,) are their first rows."""
+    if not isinstance(A, np.ndarray):
+        return np.asarray(A.group_sums(starts, weights))
+    ends = np.append(starts[1:], A.shape[0])
+    return np.array([weights[low:high] @ A[low:high] for low, high in zip(starts, ends, strict=True)])
+
+
 def is_nonnegative(A: Matrix) -> bool:
     """Tell whether no coefficient is negative."""
     if sp.issparse(A):
         return A.nnz == 0 or bool(A.data.min() >= 0)
-    if isinstance(A, np.ndarray):
-        return bool(A.min() >= 0)
-    return bool(A.nonnegative)
+    return bool(smallest(A) >= 0 if isinstance(A, np.ndarray) else A.nonnegative)
 
 
 def absolute_left_product(A: Matrix, weights: Floats) -> Floats:
@@ -60,9 +66,24 @@ def diagonal(A: Matrix) -> Floats:
 
 def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
     """Return some rows of A @ X for X (n, k) whose rows outside `known` are zero."""
-    if isinstance(A, np.ndarray):
-        return np.asarray(A[rows, known] @ X[known])
+    if is_dense(A):
+        return part_product(A, rows, known, X[known])
+    if sp.issparse(A):
+        return np.asarray(A[rows] @ X)
     return np.asarray(A.panel_product(rows, known, X))
+
+
+def part_product(A: Matrix, rows: slice, columns: slice, V: Floats) -> Floats:
+    """Return a part of a dense A, ``A[rows, columns]``, times V (columns, k)."""
+    if isinstance(A, np.ndarray):
+        return np.asarray(A[rows, columns] @ V)
+    return np.asarray(A.part_product(rows, columns, V))
+
+
+def part_of(A: Matrix, rows: slice, columns: slice) -> Floats:
+    """Return a part of a dense or sparse A as an array."""
+    part = A[rows, columns]
+    return np.asarray(part.toarray() if sp.issparse(A) else part)
 
 
 def columns_of(A: Matrix, index: NDArray[np.intp]) -> Floats:

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
-from mrio.errors import ConvergenceError, DataError, SolverWarning
+from mrio.errors import DataError
 from mrio.leontief import matrices
+from mrio.leontief.certified import CertifiedSolver, batches
 from mrio.leontief.checks import (
     Labels,
     check_blocks,
     check_finite_matrix,
+    check_guess,
     check_labels,
     check_matrix,
     check_positions,
     check_rhs,
     not_productive,
 )
-from mrio.leontief.norms import max_norm, norm_of, rounding, worst_ratio
-from mrio.leontief.plans import Answer, Plans
+from mrio.leontief.coarse import MOST_GROUPS, group_starts
+from mrio.leontief.memory import require
+from mrio.leontief.plans import Plans
 from mrio.leontief.policy import BATCH, SMALL
 from mrio.leontief.progress import track
 from mrio.leontief.report import Floats, Solution, SolveReport, merge_reports
 from mrio.leontief.scaling import balance
-from mrio.leontief.spectral import inverse_norm_of, productivity_of, spectral_radius
+from mrio.leontief.spectral import productivity_of, spectral_radius
 from mrio.leontief.updates import UpdatedMatrix
-
-_REPEATS = 3
-_ROUGH = 1e-6
 
 Axis = Literal["columns", "rows"]
 
@@ -100,41 +99,40 @@ class Leontief:
         self._solver = solver
         self._root = self
         check_labels(labels, self.n)
-        sums = matrices.column_sums(self._A)
+        region_sums = self._sum_regions()
+        sums = matrices.column_sums(self._A) if region_sums is None else region_sums.sum(axis=0)
         check_finite_matrix(sums, self._A, labels)
-        self._prepare(sums, matrices.is_nonnegative(self._A), None)
+        self._prepare(sums, region_sums, matrices.is_nonnegative(self._A), None)
 
-    def _prepare(self, sums: Floats, nonnegative: bool, base: Plans | None) -> None:
+    def _sum_regions(self) -> Floats | None:
+        """Return the coefficients summed over the rows of each region (R, n), where iterations use them."""
+        if not matrices.is_dense(self._A) or self.blocks is None or len(self.blocks) > MOST_GROUPS:
+            return None
+        return matrices.group_sums(self._A, group_starts(self.n, self.blocks, ()), np.ones(self.n))
+
+    def _prepare(
+        self, sums: Floats, region_sums: Floats | None, nonnegative: bool, base: Plans | None
+    ) -> None:
         """Test A, whose column sums and sign are known, and get ready to solve."""
-        self._sums, self._nonnegative = sums, nonnegative
-        self._balanced, self._scale = balance(self._A, sums)
-        if self._scale is not None:
-            sums = matrices.column_sums(self._balanced)
-        self._plans = Plans(self._balanced, self.blocks, self._solver, base)
+        self._sums, self._region_sums, self._nonnegative = sums, region_sums, nonnegative
+        self._balanced, scale = balance(self._A, sums)
+        if scale is not None:
+            sums, region_sums = matrices.column_sums(self._balanced), None
+        plans = Plans(self._balanced, self.blocks, self._solver, region_sums, base)
+        self._certified = CertifiedSolver(self._balanced, scale, plans, self.tol)
+        self._certified.inverse_norm = self._bound_inverse(sums)
         self._last: SolveReport | None = None
-        found = productivity_of(self._balanced, sums, nonnegative)
-        if found.productive is None:
-            self._inverse_norm: float | None = self._solve_for_inverse_norm()
-        elif found.productive:
-            self._inverse_norm = found.inverse_norm
-        else:
-            raise not_productive(self._A, found.radius, self._labels)
 
-    def _solve_for_inverse_norm(self) -> float:
-        """Return the largest output multiplier of A >= 0, or raise where there is none."""
-        ones = np.ones((self.n, 1))
-        with np.errstate(all="ignore"):
-            try:
-                answer = self._plans.solve(ones, True, np.array([_ROUGH]))
-                lost = max_norm(ones - answer.X + self._balanced.T @ answer.X)[0]
-                norm = inverse_norm_of(answer.X) if lost < 0.5 else None
-            except (np.linalg.LinAlgError, ConvergenceError):
-                norm = None
+    def _bound_inverse(self, sums: Floats) -> float | None:
+        """Return a bound of the 1-norm of L where there is one; raise when A is not productive."""
+        found = productivity_of(self._balanced, sums, self._nonnegative)
+        if found.productive:
+            return found.inverse_norm
+        norm = self._certified.solve_for_inverse_norm() if found.productive is None else None
         if norm is None:
-            radius = spectral_radius(self._balanced, True)
-            raise not_productive(self._A, max(radius, 1.0), self._labels)
-        # What the answer leaves unsolved can hide as much again of the norm.
-        return norm / (1 - float(lost))
+            radius = max(1.0, spectral_radius(self._balanced, True)) if found.radius is None else found.radius
+            raise not_productive(self._A, radius, self._labels)
+        return norm
 
     @property
     def A(self) -> Any:
@@ -144,12 +142,12 @@ class Leontief:
     @property
     def inverse_norm(self) -> float | None:
         """Upper bound of the 1-norm of L, the largest output multiplier [1]; None where none is known."""
-        return self._inverse_norm
+        return self._certified.inverse_norm
 
     @property
     def solver(self) -> str:
         """Back end that gave the last answer, or that would give the next one."""
-        return self._plans.in_use if self._last is None else self._last.solver
+        return self._certified.plans.in_use if self._last is None else self._last.solver
 
     def solve(self, Y: Any, guess: Any = None) -> Solution:
         """Return L @ Y: the output that the purchases Y need along the whole chain.
@@ -172,7 +170,7 @@ class Leontief:
             When Y does not fit or holds NaN or infinity.
         """
         B = check_rhs(Y, self.n, 0, "Y", self._labels)
-        start = None if guess is None else _columns(check_rhs(guess, self.n, 0, "guess", self._labels))
+        start = None if guess is None else _columns(check_guess(guess, B, self._labels))
         X, report = self._solve_columns(_columns(B), False, start)
         return Solution(X.reshape(B.shape), report)
 
@@ -197,17 +195,14 @@ class Leontief:
             When F does not fit or holds NaN or infinity.
         """
         rows = check_rhs(F, self.n, 1, "F", self._labels)
-        start = None if guess is None else np.atleast_2d(check_rhs(guess, self.n, 1, "guess", self._labels)).T
+        start = None if guess is None else np.atleast_2d(check_guess(guess, rows, self._labels)).T
         X, report = self._solve_columns(np.ascontiguousarray(np.atleast_2d(rows).T), True, start)
         return Solution(X.T.reshape(rows.shape), report)
 
     def diagonal(self) -> Solution:
         """Return the diagonal of L (n,): output of a sector for one unit of its own final purchases [1]."""
-        own = np.empty(self.n)
-        reports = []
-        batches = self._batches(self.n)
-        for columns in track(batches, len(batches), "diagonal of the inverse"):
-            X, report = self._solve_columns(_units(self.n, columns), False, None)
+        own, reports = np.empty(self.n), []
+        for columns, X, report in self._inverse_by_columns("diagonal of the inverse"):
             own[columns] = np.diagonal(X[columns])
             reports.append(report)
         return Solution(own, merge_reports(reports))
@@ -217,8 +212,27 @@ class Leontief:
         return self.solve(_units(self.n, slice(j, j + 1))[:, 0])
 
     def inverse(self) -> Solution:
-        """Return L itself (n, n) [1]; nothing else in the library needs it."""
-        return self.solve(np.eye(self.n))
+        """Return L itself (n, n) [1], which hardly any question needs.
+
+        Raises
+        ------
+        MemoryLimitError
+            When it does not fit into memory.
+        """
+        cells = 8 * self.n * self.n
+        require(cells, "the inverse", {"solve or solve_left": 8 * self.n, "diagonal": 8 * self.n * BATCH})
+        L, reports = np.empty((self.n, self.n)), []
+        for columns, X, report in self._inverse_by_columns("inverse"):
+            L[:, columns] = X
+            reports.append(report)
+        return Solution(L, merge_reports(reports))
+
+    def _inverse_by_columns(self, text: str) -> Iterator[tuple[slice, Floats, SolveReport]]:
+        """Yield batches of columns of L (n, k)."""
+        self.expect(self.n)
+        parts = batches(self.n)
+        for columns in track(parts, len(parts), text):
+            yield columns, *self._solve_columns(_units(self.n, columns), False, None)
 
     def spectral_radius(self) -> float:
         """Return the spectral radius of A [1]."""
@@ -235,7 +249,7 @@ class Leontief:
         >>> Leontief(np.array([[0.2, 0.3], [0.1, 0.4]])).expect(100).solver
         'lu'
         """
-        self._plans.expect(n_rhs)
+        self._certified.plans.expect(n_rhs)
         return self
 
     def updated(self, columns: ArrayLike, new_values: ArrayLike, axis: Axis = "columns") -> Leontief:
@@ -280,7 +294,7 @@ class Leontief:
                 amount=f"{new.shape[1]} vectors for {index.size} positions",
                 remedy="give one vector for each changed column or row",
             )
-        if self.n < SMALL or self._scale is not None or sp.issparse(self._A):
+        if self.n < SMALL or self._balanced is not self._A or sp.issparse(self._A):
             changed = matrices.replaced(self._A, index, new, by_rows)
             return Leontief(changed, self.blocks, self._solver, self.tol, self._labels)
         if self._root is not self:
@@ -307,7 +321,7 @@ class Leontief:
     ) -> Leontief:
         """Return the operator of A plus a change of columns or rows that are not negative afterwards."""
         op = Leontief.__new__(Leontief)
-        op._A = UpdatedMatrix(self._A, index, change, self._nonnegative and nonnegative, by_rows)
+        op._A = updated = UpdatedMatrix(self._A, index, change, self._nonnegative and nonnegative, by_rows)
         op.n, op.blocks, op.tol, op._labels = self.n, self.blocks, self.tol, self._labels
         op._solver, op._root = "auto", self
         sums = self._sums.copy()
@@ -315,7 +329,11 @@ class Leontief:
             sums += change.sum(axis=1)
         else:
             sums[index] += change.sum(axis=0)
-        op._prepare(sums, op._A.nonnegative, self._plans)
+        region_sums = None
+        if self._region_sums is not None:
+            starts = group_starts(self.n, self.blocks, ())
+            region_sums = updated.updated_sums(self._region_sums, starts, np.ones(self.n))
+        op._prepare(sums, region_sums, updated.nonnegative, self._certified.plans)
         return op
 
     def __repr__(self) -> str:
@@ -325,75 +343,13 @@ class Leontief:
     def __reduce__(self) -> tuple[Any, ...]:
         return (Leontief, (self._A, self.blocks, self._solver, self.tol, self._labels))
 
-    def _batches(self, k: int) -> list[slice]:
-        return [slice(start, min(start + BATCH, k)) for start in range(0, k, BATCH)]
-
     def _solve_columns(self, B: Floats, transposed: bool, guess: Floats | None) -> tuple[Floats, SolveReport]:
-        """Solve for the columns of B (n, k), in batches when they are many, and certify the answer."""
-        if B.shape[1] <= BATCH:
-            X, self._last = self._solve_batch(B, transposed, guess)
-            return X, self._last
-        X = np.empty_like(B)
-        reports = []
-        batches = self._batches(B.shape[1])
-        for columns in track(batches, len(batches), "right-hand sides"):
-            start = None if guess is None else guess[:, columns]
-            X[:, columns], report = self._solve_batch(B[:, columns], transposed, start)
-            reports.append(report)
-        self._last = merge_reports(reports)
-        return X, self._last
-
-    def _solve_batch(self, B: Floats, transposed: bool, guess: Floats | None) -> tuple[Floats, SolveReport]:
-        """Solve the balanced system and scale back."""
-        if self._scale is None:
-            return self._solve_certified(B, transposed, guess)
-        into = self._scale if transposed else 1 / self._scale
-        scale = into[:, np.newaxis]
-        X, report = self._solve_certified(B * scale, transposed, None if guess is None else guess * scale)
-        return X / scale, report
-
-    def _solve_certified(
-        self, B: Floats, transposed: bool, guess: Floats | None
-    ) -> tuple[Floats, SolveReport]:
-        """Solve, measure the residual, and solve for what is left while it is above the tolerance."""
-        norm = norm_of(transposed)
-        asked = norm(B)
+        """Solve for the columns of B (n, k) and remember how."""
         try:
-            found = self._plans.solve(B, transposed, self.tol * asked, guess)
-            for repeat in range(_REPEATS):
-                residual, lost = self._residual(B, found.X, transposed)
-                reached = lost <= np.maximum(self.tol * asked, rounding(self.n) * norm(found.X))
-                if reached.all() or repeat == _REPEATS - 1:
-                    break
-                more = self._plans.solve(residual, transposed, 0.5 * self.tol * asked)
-                found = Answer(found.X + more.X, found.sweeps + max(more.sweeps, 1), more.solver)
+            X, self._last = self._certified.solve(B, transposed, guess)
         except np.linalg.LinAlgError as error:
             raise not_productive(self._A, None, self._labels) from error
-        report = self._report(asked, norm(found.X), lost, found, B.shape[1])
-        if not reached.all():
-            warnings.warn(
-                SolverWarning(f"The tolerance {self.tol:.0e} was not reached: {report}."), stacklevel=4
-            )
-        return found.X, report
-
-    def _residual(self, B: Floats, X: Floats, transposed: bool) -> tuple[Floats, Floats]:
-        """Return B - (I - A) X (n, k) and a bound of its norm (k,)."""
-        norm = norm_of(transposed)
-        detection = self._plans.detection
-        A = self._balanced if detection is None else detection.operator
-        residual = (A.T if transposed else A) @ X
-        residual -= X
-        residual += B
-        lost = norm(residual)
-        return residual, lost if detection is None else lost + detection.misfit * norm(X)
-
-    def _report(self, asked: Floats, got: Floats, lost: Floats, found: Answer, n_rhs: int) -> SolveReport:
-        """Bound the error from the residual, which is itself rounded in its last places."""
-        bound = None
-        if self._inverse_norm is not None:
-            rounded = rounding(self.n) * (asked + got)
-            bound = worst_ratio(self._inverse_norm * (lost + rounded), got)
-        return SolveReport(found.solver, worst_ratio(lost, asked), bound, found.sweeps, n_rhs)
+        return X, self._last
 
 
 def _columns(values: Floats) -> Floats:

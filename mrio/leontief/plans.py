@@ -13,10 +13,11 @@ import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError, DataError, SolverError
 from mrio.leontief import policy
+from mrio.leontief.coarse import CoarseCorrection, group_starts
 from mrio.leontief.dense_lu import DenseLU, RefinedLU
-from mrio.leontief.gauss_seidel import GaussSeidel, panel_inverses, panels
+from mrio.leontief.gauss_seidel import GaussSeidel, diagonal_blocks, invert_blocks
 from mrio.leontief.jacobi import BlockJacobi, inverse_blocks
-from mrio.leontief.matrices import Matrix, diagonal, is_dense, to_dense, to_sparse
+from mrio.leontief.matrices import Matrix, diagonal, group_sums, is_dense, to_dense, to_sparse
 from mrio.leontief.memory import available_memory, require
 from mrio.leontief.norms import norm_of
 from mrio.leontief.report import Floats
@@ -26,7 +27,7 @@ from mrio.leontief.updates import UpdatedMatrix, Woodbury
 
 _log = logging.getLogger("mrio")
 
-_USUAL_SWEEPS = 9
+_USUAL_SWEEPS = 7
 _USUAL_TOLERANCE = 1e-13
 _STRUCTURE = 1e-13
 
@@ -66,12 +67,19 @@ class Plans:
         Sizes of the regions.
     solver
         Name of a back end, or ``"auto"``.
+    sums
+        Coefficients summed over the rows of each region (R, n), where known.
     base
         Plans of the unchanged matrix where A is an updated one; what they have built serves on.
     """
 
     def __init__(
-        self, A: Matrix, blocks: Sequence[int] | None, solver: str, base: Plans | None = None
+        self,
+        A: Matrix,
+        blocks: Sequence[int] | None,
+        solver: str,
+        sums: Floats | None = None,
+        base: Plans | None = None,
     ) -> None:
         if solver not in policy.SOLVERS:
             raise DataError(
@@ -87,6 +95,7 @@ class Plans:
         self._expected = 0
         self._sweeps = _USUAL_SWEEPS
         self._searched = False
+        self.sums = sums
         self._base = Plans(A.base, blocks, "auto") if base is None and isinstance(A, UpdatedMatrix) else base
         self.detection: Detection | None = None
 
@@ -188,7 +197,11 @@ class Plans:
 
     def _after(self, name: str) -> str | None:
         """Return the back end that replaces one that failed."""
-        if name in ("gauss_seidel", "lu32"):
+        if name == "gauss_seidel":
+            free = available_memory()
+            fits = free is None or policy.bytes_needed("lu", self._n) <= free
+            return "lu" if fits else "bicgstab"
+        if name in ("lu32", Woodbury.name):
             return "lu"
         if name in ("sparse", "structured"):
             return "bicgstab"
@@ -235,9 +248,22 @@ class Plans:
         if self._base is not None and is_dense(self._base._A):
             unchanged = self._base.back_end(GaussSeidel.name)
             assert isinstance(unchanged, GaussSeidel)
-            return GaussSeidel(self._A, unchanged.panels, unchanged.inverses)
-        dense, rows = self._dense(), panels(self._n, self._blocks)
-        return GaussSeidel(dense, rows, panel_inverses(dense, rows))
+            rows = [block.rows for block in unchanged.blocks]
+            return GaussSeidel(self._A, unchanged.blocks, self._coarse(self._A, rows))
+        dense, rows = self._dense(), diagonal_blocks(self._n, self._blocks)
+        return GaussSeidel(dense, invert_blocks(dense, rows), self._coarse(dense, rows))
+
+    def _coarse(self, A: Matrix, rows: Sequence[slice]) -> CoarseCorrection | None:
+        """Return the correction of totals, or None where there is one total or totals are nearly singular."""
+        starts = group_starts(self._n, self._blocks, rows)
+        if starts.size < 2:
+            return None
+        if self.sums is None or len(self.sums) != starts.size:
+            self.sums = group_sums(A, starts, np.ones(self._n))
+        try:
+            return CoarseCorrection(A, starts, self.sums)
+        except np.linalg.LinAlgError:
+            return None
 
     def _solve_base(self, B: Floats, transposed: bool) -> Floats:
         """Solve the unchanged system to the last digits, for `Woodbury`."""

@@ -6,12 +6,17 @@ table is ``diag(1 / d) A diag(d)``. Products scale vectors in place of the n x n
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mrio.leontief.report import Floats
+
+_THREADED = 10**8
+"""Bytes from which several threads read faster than one."""
 
 
 class ScaledMatrix:
@@ -49,7 +54,7 @@ class ScaledMatrix:
     @property
     def nonnegative(self) -> bool:
         """No coefficient is negative."""
-        return bool(self.base.min() >= 0)
+        return smallest(self.base) >= 0
 
     def __matmul__(self, X: Floats) -> Floats:
         left, right = (self.left, self.right) if X.ndim == 1 else (self.left[:, None], self.right[:, None])
@@ -68,11 +73,18 @@ class ScaledMatrix:
             left = left[:, np.newaxis]
         return self.base[rows, columns] * self.right[columns] * left
 
-    def panel_product(self, rows: slice, known: slice, X: Floats) -> Floats:
-        """Return some rows of the product with X (n, k), whose rows outside `known` are zero."""
-        product: Floats = self.base[rows, known] @ (self.right[known, np.newaxis] * X[known])
+    def part_product(self, rows: slice, columns: slice, V: Floats) -> Floats:
+        """Return a part ``[rows, columns]`` times V (columns, k)."""
+        product: Floats = self.base[rows, columns] @ (self.right[columns, np.newaxis] * V)
         product *= self.left[rows, np.newaxis]
         return product
+
+    def group_sums(self, starts: NDArray[np.intp], weights: Floats) -> Floats:
+        """Return weighted sums (R, n) over the rows of each group; `starts` (R,) are their first rows."""
+        ends = np.append(starts[1:], self.shape[0])
+        weights = weights * self.left
+        parts = [weights[low:high] @ self.base[low:high] for low, high in zip(starts, ends, strict=True)]
+        return np.array(parts) * self.right
 
     def columns(self, index: NDArray[np.intp]) -> Floats:
         """Return some columns (n, q)."""
@@ -104,3 +116,13 @@ class ScaledMatrix:
         full = np.empty(self.shape)
         self.write_into(full)
         return full
+
+
+def smallest(A: Floats) -> float:
+    """Return the smallest number of an array (n, n); large arrays are read by several threads."""
+    if A.nbytes < _THREADED:
+        return float(A.min())
+    threads = min(4, os.cpu_count() or 1)
+    bounds = np.linspace(0, len(A), threads + 1).astype(int)
+    with ThreadPoolExecutor(threads) as pool:
+        return float(min(pool.map(lambda low, high: A[low:high].min(), bounds[:-1], bounds[1:])))

@@ -159,6 +159,10 @@ class TransposedSourcing:
         return self.T.rmatmul(X)
 
 
+_SAMPLE = 12
+"""Products of the first region that are looked at first, about."""
+
+
 @dataclass(frozen=True)
 class Detection:
     """A table found to be of the structured form.
@@ -178,11 +182,13 @@ class Detection:
 def detect(A: Floats | ScaledMatrix, n_sectors: int, tolerance: float) -> Detection | None:
     """Return the factors of a dense A (n, n), or None when they miss it by more than `tolerance` in 1-norm.
 
-    One buying region is looked at before all of A is read, so that other tables lose no time.
+    A few products that one region buys are looked at before all of A is read, so that other tables lose no
+    time.
     """
     R = A.shape[0] // n_sectors
     regions = [slice(r * n_sectors, (r + 1) * n_sectors) for r in range(R)]
-    if not _one_region_fits(A[:, regions[0]].reshape(R, n_sectors, n_sectors), tolerance):
+    step = next(step for step in range(max(1, n_sectors // _SAMPLE), 0, -1) if n_sectors % step == 0)
+    if not _one_region_fits(A[::step, regions[0]].reshape(R, -1, n_sectors), tolerance):
         return None
     domestic = np.array([A[own, own] for own in regions])
     technology = np.zeros((n_sectors, R, n_sectors))
@@ -206,7 +212,7 @@ def detect(A: Floats | ScaledMatrix, n_sectors: int, tolerance: float) -> Detect
 
 
 def _one_region_fits(bought: Floats, tolerance: float) -> bool:
-    """Tell whether the purchases (R, N, N) of the first region have one mix of origins a product."""
+    """Tell whether purchases (R, products, N) of the first region have one mix of origins a product."""
     abroad = bought[1:]
     technology = abroad.sum(axis=0)
     totals = technology.sum(axis=1)

@@ -15,7 +15,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from mrio.leontief.matrices import Matrix, absolute_left_product, diagonal, panel_product, to_dense
+from mrio.leontief.matrices import (
+    Matrix,
+    absolute_left_product,
+    diagonal,
+    group_sums,
+    panel_product,
+    to_dense,
+)
 from mrio.leontief.report import Floats
 
 Solve = Callable[[Floats, bool], Floats]
@@ -78,6 +85,20 @@ class UpdatedMatrix:
         else:
             product += self.change[rows] @ X[self.index]
         return product
+
+    def group_sums(self, starts: NDArray[np.intp], weights: Floats) -> Floats:
+        """Return weighted sums (R, n) over the rows of each group; `starts` (R,) are their first rows."""
+        return self.updated_sums(group_sums(self.base, starts, weights), starts, weights)
+
+    def updated_sums(self, sums: Floats, starts: NDArray[np.intp], weights: Floats) -> Floats:
+        """Return the sums (R, n) of the base with the change added."""
+        total = sums.copy()
+        if self.by_rows:
+            groups = np.searchsorted(starts, self.index, side="right") - 1
+            np.add.at(total, groups, weights[self.index, np.newaxis] * self.change.T)
+        else:
+            total[:, self.index] += np.add.reduceat(weights[:, np.newaxis] * self.change, starts, axis=0)
+        return total
 
     def diagonal(self) -> Floats:
         """Return the diagonal (n,)."""

@@ -236,10 +236,10 @@ def bm_sink_terms(trade: Trade, weights: Weights) -> Array:
 
     Value counts the last time it leaves the border of the exporter.
     """
-    last = [last_crossing(trade, s) for s in range(len(trade.parts.names))]
+    last = last_crossing(trade)
 
     def reach(s: int, rows: Rows) -> Array:
-        return last[s][rows]
+        return np.asarray(last[s, rows])
 
     return _bm_terms(trade, weights, (weights.domestic, weights.foreign), reach)
 
@@ -303,24 +303,31 @@ def first_crossing(trade: Trade) -> Array:
     return trade.inside.solve_left(reached)
 
 
-def last_crossing(trade: Trade, s: int) -> Array:
-    """Return what the intermediate re-exports of importers serve without leaving s once more, (n, 3).
+def last_crossing(trade: Trade) -> Array:
+    """Return what the intermediate re-exports of each importer serve, crossing the border of s no more.
 
-    ``L_rr A_rj X_j`` at the rows of r, with the output X_j that takes no input exported by s, for final goods
-    not exported by s that others absorb, that s absorbs, and for what s exports.
+    ``L_rr A_rj X_j`` at the rows of r, (G, n, 3), with the output X_j that takes no input exported by s, for
+    final goods not exported by s that others absorb, that s absorbs, and for what s exports.
     """
+    output = np.concatenate([_output_behind(trade, s) for s in range(len(trade.parts.names))], axis=1)
+    served = trade.inside.solve(trade.op.A @ output - trade.inside.product(output))
+    return np.asarray(served.reshape(trade.op.n, -1, 3).transpose(1, 0, 2))
+
+
+def _output_behind(trade: Trade, s: int) -> Array:
+    """Return output that takes no input exported by s, for the three kinds of demand (n, 3)."""
     rows = np.r_[trade.parts.rows(s)]
     final = np.zeros((trade.op.n, 3))
     final[:, 0] = np.delete(trade.demand, s, axis=1).sum(axis=1)
     final[:, 1] = trade.demand[:, s]
-    in_s = np.zeros_like(final)
-    in_s[rows, 1] = trade.demand[rows, s]
-    in_s[rows, 2] = trade.exports[rows].sum(axis=1)
-    made = trade.inside.solve(in_s)
+    at_home = np.zeros((rows.size, 3))
+    at_home[:, 1] = trade.demand[rows, s]
+    at_home[:, 2] = trade.exports[rows].sum(axis=1)
+    made = np.zeros_like(final)
+    made[rows] = trade.inside.operators[s].solve(at_home)
     outside = _without_rows(final + trade.op.A @ made, rows)
     changed = trade.op.updated(rows, np.zeros((trade.op.n, rows.size)))
-    output = _without_rows(np.asarray(changed.solve(outside)), rows) + made
-    return trade.inside.solve(trade.op.A @ output - trade.inside.product(output))
+    return _without_rows(np.asarray(changed.solve(outside)), rows) + made
 
 
 def _without_rows(values: Array, rows: Array) -> Array:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError
 from mrio.leontief import Leontief, extraction
@@ -63,6 +64,12 @@ def test_blocks_of_any_size_and_some_regions(table):
     X = outputs_without_regions(Leontief(A, (5, 20, 23)), y, "complete", regions=[2, 0])
     np.testing.assert_allclose(X[:, 0], output_without(A, y, np.arange(25, 48), "complete"), atol=1e-13)
     np.testing.assert_allclose(X[:, 1], output_without(A, y, np.arange(5), "complete"), atol=1e-13)
+
+
+def test_sparse_table(table):
+    A, y, _ = table
+    X = outputs_without_regions(Leontief(sp.csr_array(A), 12), y)
+    np.testing.assert_allclose(X, outputs_without_regions(Leontief(A, 12), y), rtol=1e-11, atol=1e-14)
 
 
 def test_structured_table():

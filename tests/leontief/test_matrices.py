@@ -108,3 +108,16 @@ def test_flows_over_output_are_solved_without_a_copy(solver, order):
     exact = np.linalg.inv(np.eye(60) - Z / x)
     np.testing.assert_allclose(op.solve(y), exact @ y, rtol=1e-11)
     np.testing.assert_allclose(op.solve_left(y), y @ exact, rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    "A", [A for _, A in storages() if matrices.is_dense(A) or isinstance(A, UpdatedMatrix)]
+)
+def test_sums_over_groups_of_rows(A):
+    full, weights = matrices.to_dense(A), np.random.default_rng(4).random(12)
+    starts = np.array([0, 5, 6])
+    parts = [slice(0, 5), slice(5, 6), slice(6, 12)]
+    expected = [weights[rows] @ full[rows] for rows in parts]
+    np.testing.assert_allclose(matrices.group_sums(A, starts, weights), expected, atol=1e-15)
+    expected = [weights[rows] @ full.T[rows] for rows in parts]
+    np.testing.assert_allclose(matrices.group_sums(A.T, starts, weights), expected, atol=1e-15)

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from mrio.errors import DataError, MemoryLimitError, SolverWarning
-from mrio.leontief import Leontief, memory, operator, plans
+from mrio.leontief import Leontief, certified, memory
+from mrio.leontief.gauss_seidel import Block, GaussSeidel
 from mrio.leontief.policy import BATCH, Task, bytes_needed, choose
 from tests.benchmarks.generator import coefficients, sparse_coefficients
 
@@ -88,7 +89,9 @@ def test_what_does_not_converge_is_replaced_with_a_reason(caplog):
         x = Leontief(A, 300, solver="sparse", tol=1e-14).solve(rng.random(600))
     assert x.solver == "bicgstab" or x.solver == "sparse"
     op = Leontief(A, 300, solver="gauss_seidel")
-    op._plans._built["gauss_seidel"] = plans.GaussSeidel(A, [slice(0, 600)], [np.eye(600)], max_sweeps=3)
+    op._certified.plans._built["gauss_seidel"] = GaussSeidel(
+        A, [Block(slice(0, 600), np.eye(600))], max_sweeps=3
+    )
     with caplog.at_level(logging.INFO, "mrio"):
         x = op.solve(np.ones(600))
     assert x.solver == "lu"
@@ -133,7 +136,7 @@ def test_unknown_solver_is_named():
 
 
 def test_unreachable_tolerance_warns(monkeypatch):
-    monkeypatch.setattr(operator, "rounding", lambda n: 0.0)
+    monkeypatch.setattr(certified, "rounding", lambda n: 0.0)
     A, y = coefficients(6, 50, seed=1), np.random.default_rng(0).random(300)
     with pytest.warns(SolverWarning, match="not reached"):
         Leontief(A, tol=0.0, solver="lu").solve(y)
