@@ -11,6 +11,7 @@ import xarray as xr
 
 from mrio.classification import class_of_sector
 from mrio.errors import LabelError
+from mrio.lowcarbon.cocontrol import CoControl, co_control
 from mrio.measures.measure import all_accounts, intensities
 from mrio.results import Result
 from mrio.scenarios.pictures import ComparisonPictures
@@ -138,6 +139,41 @@ class Comparison(Result):
             frame.insert(0, "account", account)
             frames.append(frame.assign(unit=self.unit(account)))
         return pd.concat(frames, ignore_index=True)
+
+    def co_control(self, pollutants: Iterable[str], carbon: str = "co2") -> CoControl:
+        """Place every run in the plane of pollutants and carbon, against the run it is relative to.
+
+        Parameters
+        ----------
+        pollutants
+            Accounts of pollutants.
+        carbon
+            Account of carbon dioxide.
+
+        Returns
+        -------
+        CoControl
+            Relative changes, elasticities and quadrants, all regions together (`mrio.lowcarbon.co_control`).
+
+        Raises
+        ------
+        LabelError, DataError
+            When an account was not compared, or there is none of it in the reference.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["1"]
+        >>> table = table.replace(accounts={**table.accounts, "so2": (table.x.values * 1e-3, "kt SO2")})
+        >>> less = mrio.Scenario("less").scale_demand(0.9)
+        >>> runs = mrio.compare(mrio.run_scenarios(table, [less]), accounts=["so2", "co2"])
+        >>> runs.co_control(["so2"]).summary()["meaning"].tolist()
+        ['co-benefit']
+        """
+        names = [carbon, *pollutants]
+        totals = pd.DataFrame({name: self.by_region(name, "level").sum(axis=1) for name in names})
+        base = totals.loc[self.relative_to]
+        return co_control(totals.drop(index=self.relative_to) - base, base, carbon=carbon)
 
     @property
     def plot(self) -> ComparisonPictures:

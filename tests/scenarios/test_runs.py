@@ -137,3 +137,11 @@ def test_what_is_no_mass_has_no_price(worked):
         mrio.Scenario("p").carbon_price(10, "jobs", elasticity=-1).apply(given)
     with pytest.raises(mrio.MrioError, match="did you mean"):
         mrio.Scenario("p").carbon_price(10, "co").apply(worked.b)
+
+
+def test_runs_in_the_plane_of_pollutant_and_carbon(b):
+    table = b.replace(accounts={**b.accounts, "so2": (2.0 * b.accounts["co2"].values, "kt SO2")})
+    runs = mrio.run_scenarios(table, [mrio.Scenario("less").scale_intensity("co2", factor=0.8)])
+    plane = mrio.compare(runs, accounts=["so2", "co2"]).co_control(["so2"])
+    assert plane.relative.loc["less", "co2"] == pytest.approx(-0.2, rel=1e-12)
+    assert plane.relative.loc["less", "so2"] == pytest.approx(0.0, abs=1e-12)
