@@ -139,7 +139,8 @@ def test_what_is_no_mass_has_no_price(worked):
         mrio.Scenario("p").carbon_price(10, "co").apply(worked.b)
 
 
-def test_runs_in_the_plane_of_pollutant_and_carbon(b):
+def test_runs_in_the_plane_of_pollutant_and_carbon(worked):
+    b = worked.b
     table = b.replace(accounts={**b.accounts, "so2": (2.0 * b.accounts["co2"].values, "kt SO2")})
     runs = mrio.run_scenarios(table, [mrio.Scenario("less").scale_intensity("co2", factor=0.8)])
     plane = mrio.compare(runs, accounts=["so2", "co2"]).co_control(["so2"])
