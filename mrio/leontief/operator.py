@@ -97,7 +97,8 @@ class Leontief:
         self.tol = tol
         self._labels = labels
         self._solver = solver
-        self._root = self
+        # None for an operator of its own: a circle of references would keep A after its last use.
+        self._root: Leontief | None = None
         check_labels(labels, self.n)
         region_sums = self._sum_regions()
         sums = matrices.column_sums(self._A) if region_sums is None else region_sums.sum(axis=0)
@@ -297,7 +298,7 @@ class Leontief:
         if self.n < SMALL or self._balanced is not self._A or sp.issparse(self._A):
             changed = matrices.replaced(self._A, index, new, by_rows)
             return Leontief(changed, self.blocks, self._solver, self.tol, self._labels)
-        if self._root is not self:
+        if self._root is not None:
             return self._root._updated_again(self._A, index, new, by_rows)
         change = new - matrices.columns_of(self._A.T if by_rows else self._A, index)
         return self._with_change(index, change, by_rows, bool(new.min(initial=0.0) >= 0))

@@ -16,7 +16,7 @@ from mrio.leontief import policy
 from mrio.leontief.coarse import CoarseCorrection, group_starts
 from mrio.leontief.dense_lu import DenseLU, RefinedLU
 from mrio.leontief.gauss_seidel import GaussSeidel, diagonal_blocks, invert_blocks
-from mrio.leontief.jacobi import BlockJacobi, inverse_blocks
+from mrio.leontief.jacobi import BlockJacobi
 from mrio.leontief.matrices import Matrix, diagonal, group_sums, is_dense, to_dense, to_sparse
 from mrio.leontief.memory import available_memory, require
 from mrio.leontief.norms import norm_of
@@ -227,11 +227,11 @@ class Plans:
                 return self._gauss_seidel()
             case "sparse":
                 stored = to_sparse(self._A)
-                return BlockJacobi(stored, inverse_blocks(stored, self._blocks), name)
+                return BlockJacobi(stored, name, stored, self._blocks)
             case "structured":
                 factors = self._factors()
                 matrix = factors if self._base is None else self._A
-                return BlockJacobi(matrix, inverse_blocks(factors, (factors.n_sectors,)), name)
+                return BlockJacobi(matrix, name, factors, (factors.n_sectors,) * factors.n_regions)
             case Woodbury.name:
                 return Woodbury(self._A, self._solve_base)
             case "superlu":

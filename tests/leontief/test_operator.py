@@ -1,4 +1,6 @@
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -110,3 +112,16 @@ def test_not_productive_is_named():
 def test_column_sum_above_one_with_productive_table_works():
     A = np.array([[0.1, 1.2], [0.1, 0.1]])
     np.testing.assert_allclose(Leontief(A).inverse(), np.linalg.inv(np.eye(2) - A), rtol=1e-13)
+
+
+@pytest.mark.parametrize("solver", ["lu", "gauss_seidel", "bicgstab"])
+def test_memory_is_free_after_the_last_use(solver):
+    gc.disable()
+    try:
+        op = Leontief(np.eye(40) / 2, 10, solver=solver)
+        op.solve(np.ones(40))
+        gone = weakref.ref(op)
+        del op
+        assert gone() is None
+    finally:
+        gc.enable()
