@@ -228,7 +228,7 @@ def bm_source_terms(trade: Trade, weights: Weights) -> Array:
         mine = others[rows, s]
         return np.column_stack([others[rows].sum(axis=1) - mine, mine, np.zeros_like(mine)])
 
-    return _bm_terms(trade, weights, (weights.local, first_crossing(trade)), reach)
+    return _bm_terms(trade, weights, (weights.local, first_crossing(trade, weights)), reach)
 
 
 def bm_sink_terms(trade: Trade, weights: Weights) -> Array:
@@ -284,57 +284,56 @@ def _bm_terms(
     return terms
 
 
-def first_crossing(trade: Trade) -> Array:
+def corners(trade: Trade) -> list[Array]:
+    """Return B_ss, the block of the Leontief inverse on the diagonal of each group."""
+    result = []
+    for s in range(len(trade.parts.names)):
+        rows = np.r_[trade.parts.rows(s)]
+        unit = np.zeros((trade.op.n, rows.size))
+        unit[rows, np.arange(rows.size)] = 1.0
+        result.append(np.asarray(trade.op.solve(unit))[rows])
+    return result
+
+
+def first_crossing(trade: Trade, weights: Weights) -> Array:
     """Return foreign value in exports that never left the exporter's border before, (n,).
 
     With o all groups other than s and c primary costs: ``(c_o (I - A_oo)^-1 A_os + m_s) L_ss``, m_s being
-    what s itself imports. With the rows of s zero, the operator gives the first product at the columns of
-    s.
+    what s itself imports. The first product is ``c_o B_os B_ss^-1``.
     """
     costs = trade.costs.sum(axis=0)
-    imported = costs - trade.value
-    reached = np.empty_like(costs)
-    for s in range(len(trade.parts.names)):
-        rows = np.r_[trade.parts.rows(s)]
-        outside = np.array(costs)
-        outside[rows] = 0.0
-        changed = trade.op.updated(rows, np.zeros((rows.size, trade.op.n)), axis="rows")
-        reached[rows] = np.asarray(changed.solve_left(outside))[rows] + imported[rows]
+    reached = costs - trade.value
+    everywhere = weights.by_origin.sum(axis=0)
+    for s, corner in enumerate(corners(trade)):
+        rows = trade.parts.rows(s)
+        reached[rows] += np.linalg.solve(corner.T, everywhere[rows] - costs[rows] @ corner)
     return trade.inside.solve_left(reached)
 
 
 def last_crossing(trade: Trade) -> Array:
     """Return what the intermediate re-exports of each importer serve, crossing the border of s no more.
 
-    ``L_rr A_rj X_j`` at the rows of r, (G, n, 3), with the output X_j that takes no input exported by s, for
-    final goods not exported by s that others absorb, that s absorbs, and for what s exports.
+    ``L_rr A_rj X_j`` at the rows of r, (G, n, 3), with the output X_j that takes no input exported by s: for
+    final goods that others absorb, that s absorbs, and for what s exports, none of the goods exported by s.
+    Output that takes no input exported by s is ``B (y + q)`` with q at s such that s makes ``L_ss y_s``.
     """
-    output = np.concatenate([_output_behind(trade, s) for s in range(len(trade.parts.names))], axis=1)
-    served = trade.inside.solve(trade.op.A @ output - trade.inside.product(output))
-    return np.asarray(served.reshape(trade.op.n, -1, 3).transpose(1, 0, 2))
-
-
-def _output_behind(trade: Trade, s: int) -> Array:
-    """Return output that takes no input exported by s, for the three kinds of demand (n, 3)."""
-    rows = np.r_[trade.parts.rows(s)]
-    final = np.zeros((trade.op.n, 3))
-    final[:, 0] = np.delete(trade.demand, s, axis=1).sum(axis=1)
-    final[:, 1] = trade.demand[:, s]
-    at_home = np.zeros((rows.size, 3))
-    at_home[:, 1] = trade.demand[rows, s]
-    at_home[:, 2] = trade.exports[rows].sum(axis=1)
-    made = np.zeros_like(final)
-    made[rows] = trade.inside.operators[s].solve(at_home)
-    outside = _without_rows(final + trade.op.A @ made, rows)
-    changed = trade.op.updated(rows, np.zeros((trade.op.n, rows.size)))
-    return _without_rows(np.asarray(changed.solve(outside)), rows) + made
-
-
-def _without_rows(values: Array, rows: Array) -> Array:
-    """Return values (n, k) with some rows set to zero."""
-    result = np.array(values)
-    result[rows] = 0.0
-    return result
+    G = len(trade.parts.names)
+    absorbed = np.asarray(trade.op.solve(trade.demand[:, :G]))
+    made = trade.inside.solve(
+        np.column_stack([(trade.demand * trade.home).sum(axis=1), trade.exports.sum(axis=1)])
+    )
+    corrections = np.zeros((trade.op.n, G, 2))
+    for s, corner in enumerate(corners(trade)):
+        rows = trade.parts.rows(s)
+        asked = np.column_stack([made[rows, 0] - absorbed[rows, s], made[rows, 1]])
+        corrections[rows, s] = np.linalg.solve(corner, asked)
+    output = np.empty((trade.op.n, G, 3))
+    output[:, :, 1:] = np.asarray(trade.op.solve(corrections.reshape(trade.op.n, -1))).reshape(-1, G, 2)
+    output[:, :, 1] += absorbed
+    output[:, :, 0] = trade.x[:, np.newaxis] - output[:, :, 1] - output[:, :, 2]
+    flat = output.reshape(trade.op.n, -1)
+    served = trade.inside.solve(trade.op.A @ flat - trade.inside.product(flat))
+    return np.asarray(served.reshape(trade.op.n, G, 3).transpose(1, 0, 2))
 
 
 def _pairs(trade: Trade) -> Iterator[tuple[int, Rows, int, Rows]]:
