@@ -7,7 +7,7 @@ m = f L by
     d = (m D + d D) L,    D = A* - A
 
 which a few products solve, as D is small beside I - A. All of it runs in float32: what is solved for is a
-change, so that multipliers are exact to about 1e-7 of their size, far below the sampling error.
+change, so that multipliers are exact to about 1e-6 of their size, far below the sampling error.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _Singles = NDArray[np.float32]
 _LEVELS = 65536
 _CHUNK = 16
 _MOST_STEPS = 60
-_SETTLED = 1e-7
+_SETTLED = 1e-6
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ def footprint(system: System, account: str | Iterable[str], *, products: bool = 
     """
     asked = intensities(system, account, ())
     purchases, outside = _final_demand(system)
+    rows = purchases.shape[1] * len(asked.names) if products else 0
+    system.leontief.expect(purchases.shape[1] + outside.shape[1] + rows)
     found = embodied_flows(system.leontief, asked.per_output, purchases, outside)
     gap = _require_total(asked, found)
     R = len(system.regions)

@@ -45,6 +45,21 @@ def _multiply(inputs: Inputs) -> Inputs:
     return {"P": P, "note": str(P.report)}
 
 
+def _prepare_multipliers(size: str, side: str) -> Inputs:
+    inputs = _prepare(1)(size, side)
+    if side == "mario":
+        import pandas as pd
+
+        inputs = {"z": pd.DataFrame(inputs["A"]), "e": pd.DataFrame(inputs["F"])}
+    return inputs
+
+
+def _multiply_by_mario(inputs: Inputs) -> Inputs:
+    import mario
+
+    return {"P": mario.calc_f(inputs["e"], mario.calc_w(inputs["z"])).to_numpy()}
+
+
 def _changed_column(inputs: Inputs) -> np.ndarray:
     return 0.8 * inputs["A"][:, 7]
 
@@ -129,8 +144,12 @@ TASKS = (
         "multipliers of 3 stressors",
         "exiobase",
         40,
-        _prepare(1),
-        {"mrio": Side(_multiply), "numpy": Side(lambda i: {"P": i["F"] @ inverse(i["A"])})},
+        _prepare_multipliers,
+        {
+            "mrio": Side(_multiply),
+            "numpy": Side(lambda i: {"P": i["F"] @ inverse(i["A"])}),
+            "mario": Side(_multiply_by_mario, needs="mario"),
+        },
         floor=lambda size, bandwidth: (SWEEPS + 1.5) * _bytes(size) / bandwidth,
     ),
     Task(

@@ -70,7 +70,7 @@ def test_draws_are_solved_exactly(op, F, monkeypatch):
     found = draw_multipliers(op, F, 0.2, n_draws=5, keep=True)
     for change, multipliers in zip(seen, found.draws, strict=True):
         exact = F @ np.linalg.inv(np.eye(40) - op.A - change)
-        np.testing.assert_allclose(multipliers, exact, rtol=1e-6)
+        np.testing.assert_allclose(multipliers, exact, rtol=1e-5)
 
 
 def test_draws_depend_on_the_seed_alone(op, F):
