@@ -206,6 +206,7 @@ def _absorption(trade: Trade) -> Absorption:
         [trade.demand, made[:, np.newaxis] * rows, at_home[:, np.newaxis] * rows], axis=1
     )
     D = trade.demand.shape[1]
+    trade.op.expect(together.shape[1] + G * D)
     solved = np.asarray(trade.op.solve(together))
     own = np.empty_like(trade.demand)
     for r in range(G):
@@ -286,6 +287,7 @@ def _bm_terms(
 
 def corners(trade: Trade) -> list[Array]:
     """Return B_ss, the block of the Leontief inverse on the diagonal of each group."""
+    trade.op.expect(trade.op.n)
     result = []
     for s in range(len(trade.parts.names)):
         rows = np.r_[trade.parts.rows(s)]

@@ -88,8 +88,8 @@ def test_pure_linkages_are_those_of_the_definition(seed):
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_normalised_linkages_average_to_one(seed, regions):
     system = random_system(seed, R=regions, idle=True)
-    whole = linkages(system, "output", dispersion=False).data
-    each = linkages(system, "output", within="region", dispersion=False).data
+    whole = linkages(system, "output", details=False).data
+    each = linkages(system, "output", within="region", details=False).data
     for side in ("backward_normalised", "forward_normalised"):
         np.testing.assert_allclose(whole[side].mean(), 1, rtol=1e-12)
         np.testing.assert_allclose(each[side].mean("sector"), 1, rtol=1e-12)
