@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from mrio import lowcarbon as lowcarbon
+    from mrio import scenarios as scenarios
     from mrio.balancing.balance import gras as gras
     from mrio.balancing.balance import ras as ras
     from mrio.balancing.proportional import ipf as ipf
@@ -52,10 +53,16 @@ if TYPE_CHECKING:
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.deflators import read_deflators as read_deflators
+    from mrio.readers.exiobase import read_exiobase as read_exiobase
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
+    from mrio.readers.plain import SheetLayout as SheetLayout
+    from mrio.readers.plain import read_sheet as read_sheet
     from mrio.readers.pymrio import from_pymrio as from_pymrio
+    from mrio.readers.pymrio import read_pymrio as read_pymrio
     from mrio.readers.sic import read_sic as read_sic
+    from mrio.readers.tidy import TidyLayout as TidyLayout
+    from mrio.readers.tidy import read_tidy as read_tidy
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
@@ -67,9 +74,11 @@ if TYPE_CHECKING:
     from mrio.scenarios.scenario import Scenario as Scenario
     from mrio.tables import Account as Account
     from mrio.tables import Deflator as Deflator
+    from mrio.tables import Ensemble as Ensemble
     from mrio.tables import System as System
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
+    from mrio.tables import perturb as perturb
     from mrio.tables.excel import read_excel as read_excel
     from mrio.tables.excel import write_excel as write_excel
     from mrio.tables.exchange import read_csv as read_csv
@@ -90,13 +99,16 @@ _HOMES = {
     "Constraints": "mrio.building.constraints",
     "Decomposition": "mrio.change",
     "Deflator": "mrio.tables",
+    "Ensemble": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
     "Scenario": "mrio.scenarios.scenario",
+    "SheetLayout": "mrio.readers.plain",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
+    "TidyLayout": "mrio.readers.tidy",
     "TradeRule": "mrio.building.trade_rule",
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
@@ -129,6 +141,7 @@ _HOMES = {
     "measure_transfer": "mrio.transfer",
     "measure_transfer_chain": "mrio.transfer",
     "multipliers": "mrio.measures.multipliers",
+    "perturb": "mrio.tables",
     "price_change": "mrio.measures.prices",
     "production_layers": "mrio.measures.layers",
     "quadrants": "mrio.transfer.indicators",
@@ -139,12 +152,16 @@ _HOMES = {
     "read_csv": "mrio.tables.exchange",
     "read_deflators": "mrio.readers.deflators",
     "read_excel": "mrio.tables.excel",
+    "read_exiobase": "mrio.readers.exiobase",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_parquet": "mrio.tables.exchange",
+    "read_pymrio": "mrio.readers.pymrio",
     "read_scenarios": "mrio.scenarios.records",
+    "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
+    "read_tidy": "mrio.readers.tidy",
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "to_pymrio": "mrio.tables.pymrio",
@@ -158,7 +175,7 @@ _HOMES = {
     "write_scenarios": "mrio.scenarios.records",
 }
 
-_SUBMODULES = ("lowcarbon",)
+_SUBMODULES = ("lowcarbon", "scenarios")
 
 __all__ = [*sorted([*_HOMES, *_SUBMODULES]), "__version__"]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
     _Run = Callable[[argparse.Namespace], int]
 
-METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward")
+METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,6 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _command(commands, "info", info, "what a file holds")
     _command(commands, "check", check, "check the accounting identities of every table")
+    ask = _command(commands, "scenario", scenario, "apply scenarios to a table and compare them")
+    ask.add_argument("--scenarios", required=True, type=Path, metavar="S", help="JSON, YAML or Excel file")
+    ask.add_argument("--period", metavar="P", help="table to change (default: the last)")
+    ask.add_argument("--account", action="append", metavar="NAME", help="account; may be repeated")
+    ask.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
+    page = _command(
+        commands, "report", report, "write the HTML page of a result, or of the transfer of tables"
+    )
+    page.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
     for name, run, text in (
         ("transfer", transfer, "who took which production from whom, and what it did"),
         ("decompose", decompose, "split the change of accounts into the effects of its factors"),
@@ -171,6 +180,44 @@ def decompose(arguments: argparse.Namespace) -> int:
     written = _write(result, result.to_dataframe(), arguments.out, "decomposition")
     print("\nwritten: " + ", ".join(str(path) for path in written))
     return 0
+
+
+def scenario(arguments: argparse.Namespace) -> int:
+    """Apply the scenarios of a file, print how they compare, and write netCDF, CSV and an HTML page."""
+    from mrio.scenarios.comparison import compare
+    from mrio.scenarios.records import read_scenarios
+    from mrio.scenarios.run import run_scenarios
+
+    tables = _tables(arguments.file)
+    asked = read_scenarios(arguments.scenarios)
+    runs = run_scenarios(tables[arguments.period or list(tables)[-1]], asked)
+    result = compare(runs, arguments.account)
+    for one in asked:
+        print(one)
+    print(f"\n{result}")
+    written = _write(result, result.to_dataframe(), arguments.out, "scenarios")
+    written += _report(result, arguments.out / "scenarios.html", None)
+    print("\nwritten: " + ", ".join(str(path) for path in written))
+    return 0
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Write the HTML page of a result in a file; of tables, that of the transfer from first to last."""
+    from mrio.netcdf import read_netcdf
+    from mrio.results import Result
+    from mrio.transfer import measure_transfer
+
+    found = read_netcdf(arguments.file) if str(arguments.file).endswith(".nc") else _tables(arguments.file)
+    if isinstance(found, Result):
+        result = found
+    else:
+        names = list(found)
+        block = list(found[names[0]].regions[:-1]) if arguments.file is None else None
+        result = measure_transfer(found[names[0]], found[names[-1]], block=block)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    written = _report(result, arguments.out / f"{result.kind}.html", None)
+    print("written: " + ", ".join(str(path) for path in written))
+    return 0 if written else 2
 
 
 def _tables(file: str | None) -> Systems:

@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from mrio.errors import FileError
+from mrio.errors import FileError, MemoryLimitError
+from mrio.leontief.memory import available_memory
 
 FORMAT = 1
 """Version of the file format that is written; older versions stay readable."""
@@ -109,11 +110,38 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
             amount=f"format {version}, this version reads up to {FORMAT}",
             remedy="update mrio",
         )
+    # Tables keep a copy of what was read.
+    require_memory(2 * _stored_size(path), str(path))
     groups = {name: _load(path, name) for name in _group_names(path)}
     groups["/"] = root
     for name, dataset in groups.items():
         _verify(dataset, path, name)
     return str(kind), {name: _without_own_attrs(dataset) for name, dataset in groups.items()}
+
+
+def require_memory(needed: int, where: str) -> None:
+    """Refuse a table that is larger than memory, before it is loaded.
+
+    Parameters
+    ----------
+    needed
+        What loading takes [byte].
+    where
+        The file.
+
+    Raises
+    ------
+    MemoryLimitError
+        When it is more than this process can still take.
+    """
+    free = available_memory()
+    if free is not None and needed > free:
+        raise MemoryLimitError(
+            "The table is larger than memory.",
+            where=where,
+            amount=f"{needed:,} byte needed, {free:,} byte available",
+            remedy="use a machine with more memory, or read parts of the file with xarray and aggregate them",
+        )
 
 
 def digest(dataset: xr.Dataset) -> str:
@@ -245,6 +273,18 @@ def _load(path: Path, group: str | None) -> xr.Dataset:
             amount=f"{type(error).__name__}: {error}",
             remedy="get the file anew; a file that was cut off cannot be repaired",
         ) from error
+
+
+def _stored_size(path: Path) -> int:
+    """Return the size of all arrays of a file once they are loaded [byte], without loading them."""
+    import netCDF4
+
+    def size(group: Any) -> int:
+        own = sum(8 * int(np.prod(variable.shape)) for variable in group.variables.values())
+        return own + sum(size(child) for child in group.groups.values())
+
+    with netCDF4.Dataset(path) as file:
+        return size(file)
 
 
 def _group_names(path: Path) -> list[str]:

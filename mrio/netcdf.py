@@ -11,12 +11,11 @@ from mrio.tables import Systems
 from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
+    "comparison": ("mrio.scenarios.comparison", "Comparison"),
+    "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
     "household_multipliers": ("mrio.measures.households", "HouseholdMultipliers"),
     "price_change": ("mrio.measures.prices", "PriceChange"),
     "carbon_price": ("mrio.measures.carbon", "CarbonPrice"),
-    "carbon_cost": ("mrio.scenarios.pricing", "CarbonCost"),
-    "comparison": ("mrio.scenarios.comparison", "Comparison"),
-    "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
     "footprint": ("mrio.measures.footprint", "Footprint"),
     "multipliers": ("mrio.measures.multipliers", "Multipliers"),
     "chain_position": ("mrio.measures.position", "ChainPosition"),
@@ -31,6 +30,7 @@ RESULTS = {
     "field_of_influence": ("mrio.measures.influence", "FieldOfInfluence"),
     "linkages": ("mrio.measures.linkages_result", "Linkages"),
     "decomposition": ("mrio.change", "Decomposition"),
+    "decomposition_draws": ("mrio.change", "DecompositionDraws"),
     "decomposition_chain": ("mrio.change", "DecompositionChain"),
     "multiplicative_decomposition": ("mrio.change", "MultiplicativeDecomposition"),
     "co_control": ("mrio.lowcarbon", "CoControl"),
@@ -41,6 +41,7 @@ RESULTS = {
     "kaya_decomposition": ("mrio.lowcarbon", "KayaDecomposition"),
     "stirpat": ("mrio.lowcarbon", "Stirpat"),
     "transfer": ("mrio.transfer", "Transfer"),
+    "transfer_draws": ("mrio.transfer", "TransferDraws"),
     "transfer_chain": ("mrio.transfer", "TransferChain"),
     "aggregation_bias": ("mrio.transfer", "AggregationBias"),
     "demand_transfer": ("mrio.transfer", "DemandTransfer"),

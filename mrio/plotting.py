@@ -230,3 +230,126 @@ def stacked_bars(table: pd.DataFrame, unit: str, title: str, ax: Any | None = No
     ax.set_title(title, fontsize=10, loc="left")
     ax.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
+
+
+def signed_bars(values: pd.Series[float], unit: str, title: str, ax: Any | None = None) -> Any:
+    """Draw gains and losses as bars to both sides of zero.
+
+    Parameters
+    ----------
+    values
+        One number a bar, top to bottom.
+    unit
+        Unit of the numbers.
+    title
+        Title of the picture.
+    ax
+        Axes to draw on.
+    """
+    ax = new_axes(ax, (7.2, 1.0 + 0.27 * len(values)))
+    numbers = values.to_numpy(dtype=float)
+    places = np.arange(len(numbers))
+    ax.barh(places, numbers, color=[GAIN if number >= 0 else LOSS for number in numbers])
+    for place, number in zip(places, numbers, strict=True):
+        text = f" {short(float(number))} "
+        ax.text(number, place, text, va="center", ha="left" if number >= 0 else "right", fontsize=7)
+    ax.set_yticks(places, [textwrap.shorten(str(name), 46, placeholder=" ...") for name in values.index])
+    ax.tick_params(axis="y", labelsize=8)
+    ax.invert_yaxis()
+    ax.axvline(0, color=NEUTRAL, lw=0.8)
+    ax.margins(x=0.16)
+    ax.set_xlabel(f"[{unit}]")
+    ax.set_title(title, fontsize=10, loc="left")
+    return ax
+
+
+def slopes(table: pd.DataFrame, unit: str, title: str, ax: Any | None = None) -> Any:
+    """Draw a line for each column over the rows, named at its right end.
+
+    Parameters
+    ----------
+    table
+        One row a state, one column a line.
+    unit
+        Unit of the numbers.
+    title
+        Title of the picture.
+    ax
+        Axes to draw on.
+    """
+    ax = new_axes(ax, (2.4 + 1.5 * len(table), 4.4))
+    places = np.arange(len(table))
+    marks = ("o", "s", "^", "D", "v", "P", "X", "*")
+    for number, name in enumerate(table.columns):
+        values = table[name].to_numpy(dtype=float)
+        colour, mark = PALETTE[number % len(PALETTE)], marks[number % len(marks)]
+        ax.plot(places, values, color=colour, marker=mark, lw=1.6, ms=5, label=str(name))
+    ax.set_xticks(places, [textwrap.fill(str(name), 16) for name in table.index], fontsize=8)
+    ax.set_ylabel(f"[{unit}]")
+    ax.margins(x=0.08, y=0.12)
+    ax.set_title(title, fontsize=10, loc="left")
+    ax.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return ax
+
+
+TILES = (
+    ".         .         .         .         .         .         .         .         Heilongjiang",
+    ".         .         .         .         .         .         InnerMongolia .      Jilin",
+    ".         Xinjiang  .         Gansu     Ningxia   .         Beijing   Tianjin   Liaoning",
+    ".         .         Qinghai   .         Shaanxi   Shanxi    Hebei     Shandong  .",
+    ".         Tibet     .         Sichuan   Chongqing Henan     Anhui     Jiangsu   Shanghai",
+    ".         .         .         .         Guizhou   Hubei     Jiangxi   Zhejiang  .",
+    ".         .         .         Yunnan    Guangxi   Hunan     Guangdong Fujian    .",
+    ".         .         .         .         .         Hainan    .         .         .",
+)
+"""Provinces of mainland China as equal tiles near where they lie; a scheme, no map of boundaries."""
+
+
+def tile_places() -> dict[str, tuple[int, int]]:
+    """Return row and column of the tile of each province."""
+    cells = [
+        (row, column, name) for row, line in enumerate(TILES) for column, name in enumerate(line.split())
+    ]
+    return {name: (row, column) for row, column, name in cells if name != "."}
+
+
+def tile_map(values: pd.Series[float], unit: str, title: str, ax: Any | None = None) -> Any:
+    """Draw numbers of provinces as coloured tiles; provinces without a number stay grey.
+
+    Parameters
+    ----------
+    values
+        One number a province, by its English name; other labels are left out, and the picture names them.
+    unit
+        Unit of the numbers.
+    title
+        Title of the picture.
+    ax
+        Axes to draw on.
+    """
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    ax = new_axes(ax, (7.6, 6.0))
+    places = tile_places()
+    known = {name: float(value) for name, value in values.items() if name in places}
+    limit = max(map(abs, known.values()), default=0.0) or 1.0
+    signed = any(value < 0 for value in known.values())
+    colours = ScalarMappable(Normalize(-limit if signed else 0.0, limit), "PuOr_r" if signed else "Blues")
+    for name, (row, column) in places.items():
+        value = known.get(name)
+        face = "#eeeeee" if value is None else colours.to_rgba(np.array(value))
+        ax.bar(column, 0.94, bottom=row - 0.47, width=0.94, color=face)
+        dark = value is not None and abs(value) > 0.6 * limit
+        text = name.replace("InnerMongolia", "Inner\nMongolia")
+        text += "" if value is None else f"\n{short(value)}"
+        colour = "w" if dark else "#999999" if value is None else "k"
+        ax.text(column, row, text, ha="center", va="center", fontsize=6, color=colour)
+    ax.set_xlim(0.4, 8.6)
+    ax.set_ylim(len(TILES) - 0.5, -0.5)
+    ax.set_aspect("equal")
+    ax.axis("off")
+    others = [f"{name} {short(float(value))}" for name, value in values.items() if name not in places]
+    ax.set_title(title + (f"\nnot drawn: {', '.join(others)}" if others else ""), fontsize=10, loc="left")
+    ax.figure.colorbar(colours, ax=ax, label=unit, shrink=0.7)
+    return ax

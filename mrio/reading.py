@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from mrio.errors import FileError
+from mrio.errors import FileError, MrioError
 from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
+from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
+from mrio.readers.exiobase import FILES, open_archive, read_exiobase
+from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
-from mrio.readers.workbook import open_workbook
-from mrio.tables import Systems
+from mrio.readers.workbook import Sheet, open_workbook
+from mrio.tables import System, Systems
+from mrio.tables.excel import RECORD, read_excel
+from mrio.tables.exchange import read_csv, read_parquet
+
+_WORKBOOKS = (".xls", ".xlsx", ".xlsb")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One kind of file: its name, how it is recognised, and its reader."""
+
+    name: str
+    is_it: Callable[[Path], bool]
+    read: Callable[[Path], Systems | System]
 
 
 def read(path: PathLike) -> Systems:
-    """Read tables from a file, recognising its source.
+    """Read tables from a file or folder, recognising its source.
 
     Parameters
     ----------
     path
-        A netCDF file that mrio wrote, or the workbook of the State Information Center (or its folder), of
-        which both years are read with 17 sectors.
+        A file that mrio wrote (netCDF, Parquet, long CSV, Excel); a pymrio folder; a folder or zip of
+        EXIOBASE 3; a CEADs workbook of China; or the workbook of the State Information Center (or its
+        folder), of which both years are read with 17 sectors.
 
     Returns
     -------
@@ -40,30 +60,113 @@ def read(path: PathLike) -> Systems:
     path = Path(path)
     if not path.exists():
         raise FileError("There is no such file.", where=str(path), remedy="check the name and the folder")
-    if path.is_file() and path.suffix.lower() in (".nc", ".nc4", ".cdf"):
-        found = read_netcdf(path)
-        if isinstance(found, Systems):
-            return found
-        raise FileError(
-            "The file holds a result, not tables.",
-            where=str(path),
-            amount=found.title,
-            remedy="read it with mrio.read_netcdf",
-        )
-    if _is_sic(path):
-        return Systems([read_sic(path, year=year) for year in YEARS])
+    unreadable = []
+    for source in SOURCES:
+        try:
+            recognised = source.is_it(path)
+        except MrioError as error:
+            # A file that one source cannot open may still be one of another source.
+            unreadable.append(f"{source.name} ({error.what})")
+            continue
+        if recognised:
+            found = source.read(path)
+            return found if isinstance(found, Systems) else Systems([found])
+    tried = ", ".join(source.name for source in SOURCES)
     raise FileError(
         "The source of the file is not recognised.",
         where=str(path),
-        amount="tried: netCDF of mrio (.nc), workbook of the State Information Center (.xls)",
-        remedy="read it with your own code and hand the arrays to mrio.System.from_arrays",
+        amount=f"tried: {tried}" + (f"; could not open it as {', '.join(unreadable)}" if unreadable else ""),
+        remedy="describe a sheet or long table with mrio.read_sheet or mrio.read_tidy, or hand arrays to "
+        "mrio.System.from_arrays",
     )
+
+
+def _systems(path: Path) -> Systems:
+    """Return the tables of a netCDF file, which may hold a result instead."""
+    found = read_netcdf(path)
+    if isinstance(found, Systems):
+        return found
+    raise FileError(
+        "The file holds a result, not tables.",
+        where=str(path),
+        amount=found.title,
+        remedy="read it with mrio.read_netcdf",
+    )
+
+
+def _suffix(*endings: str) -> Callable[[Path], bool]:
+    return lambda path: path.is_file() and path.suffix.lower() in endings
+
+
+def _is_long_csv(path: Path) -> bool:
+    """Tell whether a CSV file has a record beside it."""
+    return path.suffix.lower() == ".csv" and path.with_name(path.name + "-metadata.json").is_file()
+
+
+def _is_exiobase(path: Path) -> bool:
+    """Tell whether a folder or zip holds the files of EXIOBASE, in its unit."""
+    if not path.is_dir() and path.suffix.lower() != ".zip":
+        return False
+    archive = open_archive(path)
+    if not set(FILES) <= set(archive.names):
+        return False
+    with archive.lines("unit.txt") as lines:
+        next(lines, "")
+        return next(lines, "").strip().endswith("M.EUR")
+
+
+def _is_pymrio(path: Path) -> bool:
+    return path.name == PARAMETERS or (path / PARAMETERS).is_file()
 
 
 def _is_sic(path: Path) -> bool:
     """Tell whether a path is the workbook of the State Information Center, or its folder."""
     if path.is_dir():
         return (path / WORKBOOK).is_file()
-    if path.suffix.lower() not in (".xls", ".xlsx"):
-        return False
-    return {f"{year}-17" for year in YEARS} <= set(open_workbook(path).names)
+    return {f"{year}-17" for year in YEARS} <= set(_sheets(path))
+
+
+def _is_own_workbook(path: Path) -> bool:
+    return RECORD in _sheets(path)
+
+
+def _is_ceads(path: Path) -> bool:
+    """Tell whether a sheet of a workbook has the codes of a CEADs table."""
+    names = _sheets(path)
+    return bool(names) and any(is_table(sheet) for sheet in _filled_sheets(path, names))
+
+
+def _filled_sheets(path: Path, names: tuple[str, ...]) -> list[Sheet]:
+    book = open_workbook(path)
+    found = []
+    for name in names:
+        try:
+            found.append(book.sheet(name))
+        except FileError:
+            # Empty sheets are common in published workbooks.
+            continue
+    return found
+
+
+def _sheets(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets of a workbook, nothing for other files."""
+    if not path.is_file() or path.suffix.lower() not in _WORKBOOKS:
+        return ()
+    return open_workbook(path).names
+
+
+def _both_years(path: Path) -> Systems:
+    return Systems([read_sic(path, year=year) for year in YEARS])
+
+
+SOURCES: Final = (
+    Source("netCDF of mrio (.nc)", _suffix(".nc", ".nc4", ".cdf"), _systems),
+    Source("Parquet of mrio (.parquet)", _suffix(".parquet"), read_parquet),
+    Source("long CSV of mrio with its record (.csv)", _is_long_csv, read_csv),
+    Source("Excel workbook of mrio (.xlsx)", _is_own_workbook, read_excel),
+    Source("workbook of the State Information Center (.xls)", _is_sic, _both_years),
+    Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
+    Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
+    Source("pymrio folder", _is_pymrio, read_pymrio),
+)
+"""All sources in the order in which they are tried."""

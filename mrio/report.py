@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from mrio.change import Decomposition
 from mrio.errors import DataError
 from mrio.files import PathLike
 from mrio.numerals import table_number
 from mrio.plotting import png_of
 from mrio.provenance import Provenance
 from mrio.results import Result
+from mrio.scenarios.comparison import Comparison
 from mrio.transfer import Transfer
 
 _STYLE = """
@@ -29,12 +32,12 @@ img { max-width: 100% } small, footer { color: #555 } dt { font-weight: 600 }
 
 
 def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = None) -> None:
-    """Write a transfer as one HTML page with its pictures inside.
+    """Write a result as one HTML page with its pictures inside.
 
     Parameters
     ----------
     result
-        A `Transfer`.
+        A `Transfer`, `Decomposition` or `Comparison`.
     path
         File to write.
     ranges
@@ -57,18 +60,34 @@ def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = N
     >>> page.read_text(encoding="utf-8").startswith("<!doctype html>")
     True
     """
-    if not isinstance(result, Transfer):
+    if isinstance(result, Transfer):
+        sections = _transfer_sections(result, ranges)
+    elif isinstance(result, Decomposition):
+        sections = _decomposition_sections(result)
+    elif isinstance(result, Comparison):
+        sections = _comparison_sections(result)
+    else:
         raise DataError(
             f"There is no report of a {type(result).__name__} yet.", remedy="use to_netcdf() or summary()"
         )
-    Path(path).write_text(_page(result, ranges), encoding="utf-8")
+    Path(path).write_text(_page(result, sections), encoding="utf-8")
 
 
-def _page(transfer: Transfer, ranges: pd.DataFrame | None) -> str:
-    attrs = transfer.data.attrs
-    headline = f"<p><em class='headline'>{escape(transfer.headline)}</em></p>" if transfer.headline else ""
+def _page(result: Result, sections: list[str]) -> str:
+    """Return a page: what it is, the sections, checks and sources."""
+    headline = f"<p><em class='headline'>{escape(result.headline)}</em></p>" if result.headline else ""
+    title = escape(result.title)
+    checks = f"<h2>Checks</h2><p>{escape(str(result.data.attrs['checks']))}</p>"
+    body = "\n".join([f"<h1>{title}</h1>{headline}", *sections, checks, _sources(result)])
+    return (
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
+        f"<link rel='icon' href='data:,'><style>{_STYLE}</style></head><body>{body}</body></html>"
+    )
+
+
+def _transfer_sections(transfer: Transfer, ranges: pd.DataFrame | None) -> list[str]:
     sections = [
-        f"<h1>{escape(transfer.title)}</h1>{headline}{_asked(transfer)}",
+        _asked(transfer),
         "<h2>Who gained and lost production</h2>" + _table(transfer.summary()),
         *([] if ranges is None else [_range_section(ranges)]),
         _picture(transfer.plot.matrix(), "transferred production by pair of regions"),
@@ -78,14 +97,46 @@ def _page(transfer: Transfer, ranges: pd.DataFrame | None) -> str:
     if {"value_added", "co2"} <= set(transfer.accounts):
         sections.append("<h2>Value added and carbon</h2>")
         sections.append(_picture(transfer.plot.quadrant(), "effects on value added and CO2 by region"))
-    sections.append(f"<h2>Checks</h2><p>{escape(str(attrs['checks']))}</p>")
-    sections.append(_sources(transfer))
-    body = "\n".join(sections)
-    title = escape(transfer.title)
-    return (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
-        f"<link rel='icon' href='data:,'><style>{_STYLE}</style></head><body>{body}</body></html>"
-    )
+    return sections
+
+
+def _decomposition_sections(decomposition: Decomposition) -> list[str]:
+    attrs = decomposition.data.attrs
+    rows = {
+        "periods": f"{attrs['period_0']} to {attrs['period_1']}",
+        "imports, exports": f"{attrs['imports']}, {attrs['exports']}",
+        "prices": f"{attrs['price_basis_0']}; {attrs['price_basis_1']}. {attrs.get('price_note', '')}",
+    }
+    sections = [_definitions(rows)]
+    for account in decomposition.accounts:
+        unit = str(decomposition.data[account].attrs["units"])
+        sections.append(f"<h2>Effects on {escape(account)} [{escape(unit)}]</h2>")
+        sections.append(_table(decomposition.table(account)))
+        sections.append(_picture(decomposition.plot.waterfall(account), f"effects on {account}"))
+    return sections
+
+
+def _comparison_sections(comparison: Comparison) -> list[str]:
+    attrs = comparison.data.attrs
+    rows = {
+        "table": str(attrs["title"]),
+        "compared with": comparison.relative_to,
+        "prices": str(attrs["price_basis"]),
+    }
+    told = "".join(f"<li>{escape(line)}</li>" for line in str(attrs.get("assumptions", "")).splitlines())
+    sections = [
+        _definitions(rows),
+        f"<h2>Scenarios and what they hold fixed</h2><ul>{told}</ul>" if told else "",
+        "<h2>Changes in all regions together</h2>" + _table(comparison.summary()),
+    ]
+    for account in comparison.accounts:
+        sections.append(f"<h2>{escape(account)} [{escape(comparison.unit(account))}]</h2>")
+        sections.append(_table(comparison.by_region(account)))
+        sections.append(_picture(comparison.plot.bars(account), f"change of {account} by run and region"))
+    if {"value_added", "co2"} <= set(comparison.accounts):
+        sections.append("<h2>Value added and carbon</h2>")
+        sections.append(_picture(comparison.plot.cocontrol(), "changes of value added and CO2 by run"))
+    return sections
 
 
 def _asked(transfer: Transfer) -> str:
@@ -98,6 +149,10 @@ def _asked(transfer: Transfer) -> str:
         "imports, exports": f"{attrs['imports']}, {attrs['exports']}",
         "prices": f"{attrs['price_basis_0']}; {attrs['price_basis_1']}. {attrs.get('price_note', '')}",
     }
+    return _definitions(rows)
+
+
+def _definitions(rows: Mapping[str, str]) -> str:
     return "<dl>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in rows.items()) + "</dl>"
 
 
@@ -121,12 +176,13 @@ def _block_section(transfer: Transfer, account: str) -> str:
     )
 
 
-def _sources(transfer: Transfer) -> str:
-    """Return sources of both tables and the status of their groups of cells."""
+def _sources(result: Result) -> str:
+    """Return sources of the tables behind a result and the status of their groups of cells."""
     parts = ["<h2>Sources</h2>"]
-    for period in ("0", "1"):
-        record = Provenance.from_json(str(transfer.data.attrs[f"provenance_{period}"]))
-        name = escape(str(transfer.data.attrs[f"period_{period}"]))
+    attrs = result.data.attrs
+    for suffix in [suffix for suffix in ("", "_0", "_1") if f"provenance{suffix}" in attrs]:
+        record = Provenance.from_json(str(attrs[f"provenance{suffix}"]))
+        name = escape(str(attrs.get(f"period{suffix}", "")))
         rows = "".join(
             f"<tr><th>{escape(group)}</th><td>{cells.status}</td><td>{escape(cells.source)}</td></tr>"
             for group, cells in record.groups.items()

@@ -9,10 +9,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 from mrio.tables import System, Systems
 
 CASES = Path(__file__).parent / "cases"
+
+# Workers share the cores: threads of BLAS inside them would only wait for each other.
+threadpool_limits(limits=1)
 
 COMMON = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("quick", max_examples=20, derandomize="CI" in os.environ, **COMMON)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from mrio.change.accounts import account_names, dependent_forms
 from mrio.change.coalitions import Partition, average, owen_weights, weights_of
+from mrio.change.draws import DecompositionDraws, decompose_draws
 from mrio.change.evaluation import Operators, evaluate
 from mrio.change.factors import (
     ExportsOption,
@@ -37,17 +38,60 @@ from mrio.change.spread import region_totals, spread_of
 from mrio.change.stamp import Asked, additive, effect_labels, multiplicative
 from mrio.change.technology import require_input_mix
 from mrio.schema import VALUE_ADDED
-from mrio.tables import System, require_comparable
+from mrio.tables import Ensemble, System, require_comparable
 
-Method = Literal["shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi"]
-METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi")
+Method = Literal["shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed"]
+METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed")
+LMDI = ("lmdi", "lmdi_mixed")
 Form = Literal["additive", "multiplicative"]
 FORMS = ("additive", "multiplicative")
 
 
+@overload
 def decompose(
     a: System,
     b: System,
+    account: str | Iterable[str] = ...,
+    method: Method = ...,
+    *,
+    form: Form = ...,
+    groups: Groups | None = ...,
+    imports: ImportsOption | None = ...,
+    exports: ExportsOption = ...,
+    dependent: bool | None = ...,
+    spread: bool = ...,
+) -> Decomposition: ...
+@overload
+def decompose(
+    a: Ensemble,
+    b: System | Ensemble,
+    account: str | Iterable[str] = ...,
+    method: Method = ...,
+    *,
+    form: Form = ...,
+    groups: Groups | None = ...,
+    imports: ImportsOption | None = ...,
+    exports: ExportsOption = ...,
+    dependent: bool | None = ...,
+    spread: bool = ...,
+) -> DecompositionDraws: ...
+@overload
+def decompose(
+    a: System,
+    b: Ensemble,
+    account: str | Iterable[str] = ...,
+    method: Method = ...,
+    *,
+    form: Form = ...,
+    groups: Groups | None = ...,
+    imports: ImportsOption | None = ...,
+    exports: ExportsOption = ...,
+    dependent: bool | None = ...,
+    spread: bool = ...,
+) -> DecompositionDraws: ...
+def decompose(
+    a: System | Ensemble,
+    b: System | Ensemble,
     account: str | Iterable[str] = VALUE_ADDED,
     method: Method = "shapley",
     *,
@@ -57,7 +101,7 @@ def decompose(
     exports: ExportsOption = "level",
     dependent: bool | None = None,
     spread: bool = True,
-) -> Decomposition:
+) -> Decomposition | DecompositionDraws:
     """Decompose the change of accounts from table a to table b into the effects of its factors.
 
     With ``q = f L(C H) y`` and ``y = D B S g P + e + h`` the change ``q1 - q0`` is split exactly into the
@@ -69,14 +113,16 @@ def decompose(
     Parameters
     ----------
     a, b
-        Tables of the earlier and the later period, on the same labels.
+        Tables of the earlier and the later period, on the same labels. Either may be an `Ensemble` of draws
+        (`mrio.perturb`): every draw is then decomposed, in the additive form and without spread.
     account
         Name of an account, or several names, which then share all solves; ``"value_added"`` exists always.
     method
         ``"shapley"``; the polar forms: factors switched in order (``"polar_forward"``), in reverse order
         (``"polar_backward"``), or the mean of both (``"polar_mean"``); or ``"lmdi"``, the logarithmic mean
         Divisia index on the terms ``f L D B S g P`` [4]_, with the effect of L split into technology and
-        sourcing by ``1/2 (L1 dA_x L0 + L0 dA_x L1)``.
+        sourcing by ``1/2 (L1 dA_x L0 + L0 dA_x L1)``. Logarithms need flows that are not negative;
+        ``"lmdi_mixed"`` leaves the one part that often is, stocks and discrepancy, to its Shapley value.
     form
         ``"additive"``: effects by region and sector that add up to the change; ``"multiplicative"``: effects
         by region whose product is the ratio of the region's total, the geometric mean over the same orders.
@@ -100,7 +146,8 @@ def decompose(
     -------
     Decomposition
         Effects in the unit of each account; or `MultiplicativeDecomposition`, effects as ratios. Direct flows
-        of final users are not part of the change explained.
+        of final users are not part of the change explained. Of ensembles, `DecompositionDraws` with quantiles
+        along dim ``draw``.
 
     Raises
     ------
@@ -134,14 +181,21 @@ def decompose(
     True
     """
     _require_known(method, form, groups)
+    if isinstance(a, Ensemble) or isinstance(b, Ensemble):
+        if form != "additive":
+            raise ValueError("ensembles are decomposed in the form 'additive'")
+        options: dict[str, Any] = {"groups": groups, "imports": imports, "exports": exports}
+        options |= {"dependent": dependent, "spread": False}
+        names = (account,) if isinstance(account, str) else tuple(account)
+        return decompose_draws(a, b, lambda first, second: decompose(first, second, names, method, **options))
     names = account_names(a, b, account)
     forms = dependent_forms(names, dependent)
     require_comparable(a, b)
     factors = factors_of(a, b, names, treatment_of(a, b, imports, exports))
     if any(forms):
         require_input_mix(factors.technology)
-    if method == "lmdi":
-        require_not_negative(a, b, names, factors.treatment)
+    if method in LMDI:
+        require_not_negative(a, b, names, factors.treatment, stocks=method == "lmdi")
     warn_of_flags(factors)
     partition, members = partition_of(groups, _player_labels(factors, forms))
     asked = Asked(a, b, names, forms, factors, method, members if groups else None)
@@ -172,8 +226,9 @@ def _additive(asked: Asked, partition: Partition, spread: bool) -> Decomposition
     states = asked.factors.demand.states()
     players = sum(len(group) for group in partition)
     every = coalition_plan(states)
-    if asked.method == "lmdi":
-        effects = lmdi_effects(asked.factors, asked.dependent, operators)
+    if asked.method in LMDI:
+        mixed = asked.method == "lmdi_mixed"
+        effects = lmdi_effects(asked.factors, asked.dependent, operators, mixed)
         values = evaluate(every, asked.factors, asked.dependent, operators) if spread else None
     else:
         plan = plan_of(asked.method, states, partition)
@@ -192,8 +247,10 @@ def _multiplicative(asked: Asked, partition: Partition, spread: bool) -> Decompo
     every = coalition_plan(asked.factors.demand.states())
     totals = region_totals(evaluate(every, asked.factors, asked.dependent, operators), regions)
     require_positive(totals, asked.names, asked.a.regions)
-    if asked.method == "lmdi":
-        effects = region_totals(lmdi_effects(asked.factors, asked.dependent, operators), regions)
+    if asked.method in LMDI:
+        mixed = asked.method == "lmdi_mixed"
+        added = lmdi_effects(asked.factors, asked.dependent, operators, mixed)
+        effects = region_totals(added, regions)
         logs = lmdi_logarithms(effects, totals[:, 0], totals[:, -1])
     else:
         weights = weights_of(asked.method, partition)

@@ -15,11 +15,14 @@ from scipy.special import exprel
 
 from mrio.change.coalitions import average, owen_weights, singletons
 from mrio.change.demand import Demand, Pair
-from mrio.change.evaluation import Operators
+from mrio.change.evaluation import Operators, evaluate
 from mrio.change.factors import Factors
+from mrio.change.plans import weighted_plan
 from mrio.change.shares import Array
 from mrio.change.technology import Technology
 from mrio.logmean import log_mean, log_ratio, switched
+
+_STOCKS = "stocks_and_discrepancy"
 
 _CHUNK = 2_000_000
 """Terms held at a time."""
@@ -79,7 +82,9 @@ class PartEffects:
     demand: Array
 
 
-def lmdi_effects(factors: Factors, dependent: tuple[bool, ...], operators: Operators) -> Array:
+def lmdi_effects(
+    factors: Factors, dependent: tuple[bool, ...], operators: Operators, mixed: bool = False
+) -> Array:
     """Return the additive LMDI effects, (accounts, effects, n), effects in the order of a plan.
 
     Parameters
@@ -91,20 +96,41 @@ def lmdi_effects(factors: Factors, dependent: tuple[bool, ...], operators: Opera
         inside the inverse counts as intensity.
     operators
         Source of the Leontief operators.
+    mixed
+        Leave stocks and discrepancy, which may have any sign, to their Shapley value.
     """
     parts = demand_parts(factors.demand)
+    if mixed:
+        parts = [part for part in parts if part.names != (_STOCKS,)]
     inverses = {form: inverse_of(factors.technology, operators, form) for form in set(dependent)}
     labels = ("intensity", "technology", "intermediate_sourcing", *factors.demand.players)
     effects = np.zeros((len(dependent), len(labels), factors.technology.n))
     for account, form in enumerate(dependent):
         intensity = factors.intensity[0][account], factors.intensity[1][account]
         for part in parts:
-            found = part_effects(intensity, inverses[form], part.factors)
-            effects[account, 0] += found.intensity
-            effects[account, 3 - len(found.inside) : 3] += found.inside
-            for name, values in zip(part.names, found.demand, strict=True):
+            own = part_effects(intensity, inverses[form], part.factors)
+            effects[account, 0] += own.intensity
+            effects[account, 3 - len(own.inside) : 3] += own.inside
+            for name, values in zip(part.names, own.demand, strict=True):
                 effects[account, labels.index(name)] += values
+    if mixed and factors.demand.other is not None:
+        found = stock_effects(factors, dependent, operators)
+        effects[:, [0, 1, 2, labels.index(_STOCKS)]] += found
     return effects
+
+
+def stock_effects(factors: Factors, dependent: tuple[bool, ...], operators: Operators) -> Array:
+    """Return the Shapley effects on the part ``f L h`` of stocks and discrepancy, (accounts, 4, n).
+
+    Parameters
+    ----------
+    factors, dependent, operators
+        As in `lmdi_effects`; effects of intensity, technology, sourcing, and stocks.
+    """
+    pair = factors.demand.other
+    assert pair is not None
+    states = np.array([values.ravel() for values in pair])
+    return evaluate(weighted_plan(owen_weights(singletons(4)), states), factors, dependent, operators)
 
 
 def demand_parts(demand: Demand) -> list[DemandPart]:
@@ -126,7 +152,7 @@ def demand_parts(demand: Demand) -> list[DemandPart]:
             own = {"export_sourcing": demand.export_sourcing, **own}
         parts.append(_part(own, (R, N)))
     if demand.other is not None:
-        parts.append(_part({"stocks_and_discrepancy": demand.other}, (R, N)))
+        parts.append(_part({_STOCKS: demand.other}, (R, N)))
     return parts
 
 

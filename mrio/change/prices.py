@@ -73,10 +73,11 @@ def compare_prices(
         }
     )
     unit, periods = current.data[name].attrs["units"], _periods(current)
+    parts = [short(float(part.iloc[-1]), 5) for part in (first, price, second)]
     result.attrs["note"] = (
-        f"{name} of {column}, {periods[0]} to {periods[1]}: of a change of {short(float(whole))} {unit} in "
-        f"current prices, {short(float(price.iloc[-1]))} ({result[SHARE].iloc[-1]:.1%}) is change of prices "
-        f"and {short(float(second.iloc[-1]))} is change of volume in prices of {year}."
+        f"{name} of {column}, {periods[0]} to {periods[1]}: of a change of {parts[0]} {unit} in current "
+        f"prices, {parts[1]} ({result[SHARE].iloc[-1]:.1%}) is change of prices and {parts[2]} is change of "
+        f"volume in prices of {year}."
     )
     return result
 

@@ -16,8 +16,21 @@ from mrio.tables.arrays import cells_table
 _STOCKS = "stock_change + discrepancy"
 
 
-def require_not_negative(a: System, b: System, accounts: tuple[str, ...], treatment: Treatment) -> None:
+def require_not_negative(
+    a: System, b: System, accounts: tuple[str, ...], treatment: Treatment, stocks: bool = True
+) -> None:
     """Raise where flows behind a term of the LMDI form are negative.
+
+    Parameters
+    ----------
+    a, b
+        The two tables.
+    accounts
+        Names of the accounts.
+    treatment
+        How imports are treated.
+    stocks
+        Whether stocks and discrepancy are a term as well.
 
     Raises
     ------
@@ -28,6 +41,7 @@ def require_not_negative(a: System, b: System, accounts: tuple[str, ...], treatm
         _negative(system, name, values)
         for system in (a, b)
         for name, values in _flows(system, accounts, treatment)
+        if stocks or name != _STOCKS
     ]
     table = pd.concat(tables, ignore_index=True)
     if not len(table):
@@ -38,7 +52,8 @@ def require_not_negative(a: System, b: System, accounts: tuple[str, ...], treatm
         "The LMDI form takes logarithms, and some flows are negative.",
         where="; ".join(f"{name} {period}: {cell} = {value:.6g}" for name, period, cell, value in worst),
         amount=f"{len(table)} cells in {', '.join(dict.fromkeys(table['array']))}",
-        remedy="use method='shapley', which takes any sign and treats zeros and negative flows alike",
+        remedy="use method='shapley', which takes any sign"
+        + (", or method='lmdi_mixed' where only stocks are" if set(table["array"]) == {_STOCKS} else ""),
         table=table,
     )
 

@@ -24,8 +24,7 @@ from mrio.measures.incidence import (
     users_burden,
 )
 from mrio.measures.measure import Sheet
-from mrio.measures.partition import subsystem
-from mrio.measures.removal import block
+from mrio.measures.partition import submatrix, subsystem
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array, own_array
@@ -232,7 +231,7 @@ def _operator(system: System, P: NDArray[np.intp]) -> Leontief:
     def row_name(row: int) -> str:
         return system.labels.row_name(int(P[row]))
 
-    part = block(system.leontief.A, P, P)
+    part = submatrix(system.leontief.A, P, P)
     return subsystem(part, len(system.sectors), row_name, "the regions with the price on their own")
 
 

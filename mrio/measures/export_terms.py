@@ -206,6 +206,7 @@ def _absorption(trade: Trade) -> Absorption:
         [trade.demand, made[:, np.newaxis] * rows, at_home[:, np.newaxis] * rows], axis=1
     )
     D = trade.demand.shape[1]
+    trade.op.expect(together.shape[1] + G * D)
     solved = np.asarray(trade.op.solve(together))
     own = np.empty_like(trade.demand)
     for r in range(G):
@@ -228,7 +229,7 @@ def bm_source_terms(trade: Trade, weights: Weights) -> Array:
         mine = others[rows, s]
         return np.column_stack([others[rows].sum(axis=1) - mine, mine, np.zeros_like(mine)])
 
-    return _bm_terms(trade, weights, (weights.local, first_crossing(trade)), reach)
+    return _bm_terms(trade, weights, (weights.local, first_crossing(trade, weights)), reach)
 
 
 def bm_sink_terms(trade: Trade, weights: Weights) -> Array:
@@ -236,10 +237,10 @@ def bm_sink_terms(trade: Trade, weights: Weights) -> Array:
 
     Value counts the last time it leaves the border of the exporter.
     """
-    last = [last_crossing(trade, s) for s in range(len(trade.parts.names))]
+    last = last_crossing(trade)
 
     def reach(s: int, rows: Rows) -> Array:
-        return last[s][rows]
+        return np.asarray(last[s, rows])
 
     return _bm_terms(trade, weights, (weights.domestic, weights.foreign), reach)
 
@@ -284,50 +285,57 @@ def _bm_terms(
     return terms
 
 
-def first_crossing(trade: Trade) -> Array:
+def corners(trade: Trade) -> list[Array]:
+    """Return B_ss, the block of the Leontief inverse on the diagonal of each group."""
+    trade.op.expect(trade.op.n)
+    result = []
+    for s in range(len(trade.parts.names)):
+        rows = np.r_[trade.parts.rows(s)]
+        unit = np.zeros((trade.op.n, rows.size))
+        unit[rows, np.arange(rows.size)] = 1.0
+        result.append(np.asarray(trade.op.solve(unit))[rows])
+    return result
+
+
+def first_crossing(trade: Trade, weights: Weights) -> Array:
     """Return foreign value in exports that never left the exporter's border before, (n,).
 
     With o all groups other than s and c primary costs: ``(c_o (I - A_oo)^-1 A_os + m_s) L_ss``, m_s being
-    what s itself imports. With the rows of s zero, the operator gives the first product at the columns of
-    s.
+    what s itself imports. The first product is ``c_o B_os B_ss^-1``.
     """
     costs = trade.costs.sum(axis=0)
-    imported = costs - trade.value
-    reached = np.empty_like(costs)
-    for s in range(len(trade.parts.names)):
-        rows = np.r_[trade.parts.rows(s)]
-        outside = np.array(costs)
-        outside[rows] = 0.0
-        changed = trade.op.updated(rows, np.zeros((rows.size, trade.op.n)), axis="rows")
-        reached[rows] = np.asarray(changed.solve_left(outside))[rows] + imported[rows]
+    reached = costs - trade.value
+    everywhere = weights.by_origin.sum(axis=0)
+    for s, corner in enumerate(corners(trade)):
+        rows = trade.parts.rows(s)
+        reached[rows] += np.linalg.solve(corner.T, everywhere[rows] - costs[rows] @ corner)
     return trade.inside.solve_left(reached)
 
 
-def last_crossing(trade: Trade, s: int) -> Array:
-    """Return what the intermediate re-exports of importers serve without leaving s once more, (n, 3).
+def last_crossing(trade: Trade) -> Array:
+    """Return what the intermediate re-exports of each importer serve, crossing the border of s no more.
 
-    ``L_rr A_rj X_j`` at the rows of r, with the output X_j that takes no input exported by s, for final goods
-    not exported by s that others absorb, that s absorbs, and for what s exports.
+    ``L_rr A_rj X_j`` at the rows of r, (G, n, 3), with the output X_j that takes no input exported by s: for
+    final goods that others absorb, that s absorbs, and for what s exports, none of the goods exported by s.
+    Output that takes no input exported by s is ``B (y + q)`` with q at s such that s makes ``L_ss y_s``.
     """
-    rows = np.r_[trade.parts.rows(s)]
-    final = np.zeros((trade.op.n, 3))
-    final[:, 0] = np.delete(trade.demand, s, axis=1).sum(axis=1)
-    final[:, 1] = trade.demand[:, s]
-    in_s = np.zeros_like(final)
-    in_s[rows, 1] = trade.demand[rows, s]
-    in_s[rows, 2] = trade.exports[rows].sum(axis=1)
-    made = trade.inside.solve(in_s)
-    outside = _without_rows(final + trade.op.A @ made, rows)
-    changed = trade.op.updated(rows, np.zeros((trade.op.n, rows.size)))
-    output = _without_rows(np.asarray(changed.solve(outside)), rows) + made
-    return trade.inside.solve(trade.op.A @ output - trade.inside.product(output))
-
-
-def _without_rows(values: Array, rows: Array) -> Array:
-    """Return values (n, k) with some rows set to zero."""
-    result = np.array(values)
-    result[rows] = 0.0
-    return result
+    G = len(trade.parts.names)
+    absorbed = np.asarray(trade.op.solve(trade.demand[:, :G]))
+    made = trade.inside.solve(
+        np.column_stack([(trade.demand * trade.home).sum(axis=1), trade.exports.sum(axis=1)])
+    )
+    corrections = np.zeros((trade.op.n, G, 2))
+    for s, corner in enumerate(corners(trade)):
+        rows = trade.parts.rows(s)
+        asked = np.column_stack([made[rows, 0] - absorbed[rows, s], made[rows, 1]])
+        corrections[rows, s] = np.linalg.solve(corner, asked)
+    output = np.empty((trade.op.n, G, 3))
+    output[:, :, 1:] = np.asarray(trade.op.solve(corrections.reshape(trade.op.n, -1))).reshape(-1, G, 2)
+    output[:, :, 1] += absorbed
+    output[:, :, 0] = trade.x[:, np.newaxis] - output[:, :, 1] - output[:, :, 2]
+    flat = output.reshape(trade.op.n, -1)
+    served = trade.inside.solve(trade.op.A @ flat - trade.inside.product(flat))
+    return np.asarray(served.reshape(trade.op.n, G, 3).transpose(1, 0, 2))
 
 
 def _pairs(trade: Trade) -> Iterator[tuple[int, Rows, int, Rows]]:

@@ -16,10 +16,12 @@ import pandas as pd
 from mrio import plotting
 from mrio.errors import DataError
 from mrio.leontief import Leontief
+from mrio.leontief.matrices import Matrix, to_dense
+from mrio.leontief.scaled import ScaledMatrix
 from mrio.measures.drawing import ranked_bars
 from mrio.measures.measure import Measure, Sheet
 from mrio.tables import System
-from mrio.tables.arrays import Array
+from mrio.tables.arrays import Array, is_sparse
 
 IMPORTED = "imported goods"
 """Label of final purchases from abroad among the products."""
@@ -63,8 +65,16 @@ def passed_on(op: Leontief, cost: Array, share: float) -> tuple[Array, Array]:
     """
     if share == 1:
         return np.asarray(op.solve_left(cost)), np.zeros_like(cost)
-    price = np.asarray(Leontief(share * op.A, blocks=op.blocks).solve_left(share * cost))
+    partly = Leontief(_scaled(op.A, share), blocks=op.blocks)
+    price = np.asarray(partly.solve_left(share * cost))
     return price, (1 - share) * (cost + op.A.T @ price)
+
+
+def _scaled(A: Matrix, share: float) -> Matrix:
+    """Return a multiple of A (n, n), without a copy where A is held between two diagonals."""
+    if isinstance(A, ScaledMatrix):
+        return ScaledMatrix(A.base, share * A.left, A.right)
+    return share * (A if is_sparse(A) else to_dense(A))
 
 
 def users_burden(system: System, paid: Array, imported: Array) -> Array:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import DataError
-from mrio.leontief.matrices import Matrix, to_dense
+from mrio.leontief.matrices import Matrix, is_dense, to_dense
 from mrio.measures.linkages import column_spread
 from mrio.measures.measure import Measure, Sheet
+from mrio.measures.partition import submatrix
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array, is_sparse
@@ -122,12 +123,12 @@ def strongest(A: Matrix, columns: Array, rows: Array, top: int, existing: bool) 
     """
     n = columns.size
     best = Coefficients(np.empty(0, int), np.empty(0, int), np.empty(0))
-    A = A if is_sparse(A) else to_dense(A)
+    A = A if is_sparse(A) or is_dense(A) else to_dense(A)
     for start in range(0, n, _ROWS):
         chosen = slice(start, min(start + _ROWS, n))
         strength = np.outer(columns[chosen], rows)
         if existing:
-            panel = A[chosen]
+            panel = submatrix(A, chosen, slice(0, n))
             strength[(panel.toarray() if is_sparse(panel) else panel) == 0] = 0.0
         flat = strength.ravel()
         keep = np.argpartition(-flat, min(top, flat.size) - 1)[:top]
@@ -144,7 +145,8 @@ def strongest(A: Matrix, columns: Array, rows: Array, top: int, existing: bool) 
 
 def _values(A: Matrix, found: Coefficients) -> Array:
     """Return the coefficients themselves (k,)."""
-    picked = (A.tocsr() if is_sparse(A) else to_dense(A))[found.rows, found.columns]
+    readable = A.tocsr() if is_sparse(A) else A if is_dense(A) else to_dense(A)
+    picked = readable[found.rows, found.columns]
     return np.asarray(picked, dtype=np.float64).ravel()
 
 

@@ -54,7 +54,7 @@ def linkages(
     accounts: str | Iterable[str] | None = None,
     *,
     within: Within = "table",
-    dispersion: bool = True,
+    details: bool = True,
 ) -> Linkages:
     """Measure backward and forward linkages of every region-sector.
 
@@ -74,9 +74,9 @@ def linkages(
     within
         Over what normalised linkages average to 1: all region-sectors of the ``"table"``, or those of each
         ``"region"``.
-    dispersion
-        Whether to compute the coefficients of variation of the columns of L and the rows of G, which need n
-        solves; False leaves them out.
+    details
+        Whether to compute pure linkages and the coefficients of variation of the columns of L and the rows of
+        G as well, which need n solves; False leaves them out.
 
     Returns
     -------
@@ -120,10 +120,9 @@ def linkages(
     )
     gap = _put_totals(sheet, system, asked, within)
     _put_direct(sheet, system)
-    spread = column_spread(system.leontief, system.arrays.x.ravel()) if dispersion else None
-    diagonal = system.leontief.diagonal() if spread is None else spread.diagonal
-    gap = max(gap, _put_pure(sheet, system, np.asarray(diagonal)))
-    if spread is not None:
+    if details:
+        spread = column_spread(system.leontief, system.arrays.x.ravel())
+        gap = max(gap, _put_pure(sheet, system, spread.diagonal))
         _put_dispersion(sheet, system, spread)
     return Linkages(
         sheet.dataset(
@@ -272,6 +271,7 @@ def column_spread(op: Leontief, x: Array, panel: int = _PANEL) -> Spread:
         Columns of L that exist at a time.
     """
     n = x.size
+    op.expect(n)
     columns, rows, weighted, diagonal = np.empty(n), np.zeros(n), np.zeros(n), np.empty(n)
     for start in range(0, n, panel):
         chosen = np.arange(start, min(start + panel, n))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -232,9 +232,3 @@ class Measure(Result):
             units = {account: self.unit(str(values.name), account) for account in self.accounts}
             return frame.assign(unit=frame["account"].map(units))
         return frame.assign(unit=values.attrs["units"])
-
-
-def series(values: xr.DataArray, rename: Mapping[str, str] | None = None) -> pd.Series[float]:
-    """Return an array as a Series whose index keeps the order of the labels."""
-    result = values.to_series()
-    return result.rename_axis(index=dict(rename)) if rename else result

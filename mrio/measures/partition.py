@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mrio.errors import LabelError, NotProductiveError
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import Matrix, to_dense
+from mrio.leontief.matrices import Matrix, is_dense, to_dense
 from mrio.tables import Labels, System
 from mrio.tables.arrays import Array, is_sparse
 
@@ -103,13 +103,14 @@ def partition(system: System, groups: Groups | None = None) -> Partition:
 
 
 def submatrix(A: Matrix, rows: Rows, columns: Rows) -> Matrix:
-    """Return a block of A (n, n), a view where rows and columns are slices of a dense array."""
+    """Return a block of A (n, n); a view where A is an array and rows and columns are slices."""
     if is_sparse(A):
         return A.tocsr()[rows][:, columns]
-    A = to_dense(A)
-    if isinstance(rows, slice) or isinstance(columns, slice):
+    if not is_dense(A):
+        A = to_dense(A)
+    if isinstance(rows, slice) and isinstance(columns, slice):
         return A[rows, columns]
-    return A[np.ix_(rows, columns)]
+    return A[np.ix_(np.r_[rows], np.r_[columns])]
 
 
 class Inside:

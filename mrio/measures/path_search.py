@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.errors import DataError
-from mrio.leontief.matrices import Matrix, to_dense
+from mrio.leontief.matrices import Matrix, is_dense, to_dense
+from mrio.measures.partition import submatrix
 from mrio.tables.arrays import Array, is_sparse
 
 Index = NDArray[np.intp]
@@ -113,7 +114,7 @@ def largest_paths(A: Matrix, f: Array, bound: Array, y: Array, wanted: Wanted) -
         How many, how large, how deep.
     """
     deeper = np.maximum(bound - np.abs(f), 0.0)
-    A = A.tocsc() if is_sparse(A) else to_dense(A)
+    A = A.tocsc() if is_sparse(A) else A if is_dense(A) else to_dense(A)
     roots = np.flatnonzero(y)
     levels = [Tree(np.full(roots.size, -1), roots, np.zeros(roots.size, np.intp), y[roots])]
     best, cut = _keep(np.empty(0), np.abs(f[roots] * y[roots]), wanted)
@@ -166,10 +167,10 @@ def _cells(A: Matrix, bound: Array, sectors: Index, largest: Array, cut: float) 
         keep = bound[part.row] * np.abs(part.data) * largest[part.col] > cut
         return part.row[keep].astype(np.intp), part.col[keep].astype(np.intp), part.data[keep]
     rows, columns, values = [], [], []
-    every = sectors.size == A.shape[1]
-    for start in range(0, A.shape[0], _ROWS):
-        panel = A[start : start + _ROWS]
-        panel = panel if every else panel[:, sectors]
+    n = A.shape[0]
+    chosen = slice(0, n) if sectors.size == n else sectors
+    for start in range(0, n, _ROWS):
+        panel = submatrix(A, slice(start, min(start + _ROWS, n)), chosen)
         weight = np.abs(panel)
         weight *= largest
         weight *= bound[start : start + _ROWS, np.newaxis]

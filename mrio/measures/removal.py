@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import Matrix, to_dense
-from mrio.measures.partition import subsystem
+from mrio.leontief.matrices import Matrix
+from mrio.measures.partition import submatrix, subsystem
 from mrio.tables.arrays import Array, is_sparse
 
 Kind = Literal["complete", "backward", "forward", "supply", "isolation"]
@@ -69,7 +69,7 @@ def without(
     if kind == "complete":
         gap = _gap(left, _cleared(op.A @ left + y, S))
         return Remainder(left, _at(S, found[S] + y[S], op.n), gap)
-    own = subsystem(block(op.A, S, S), S.size, lambda row: row_name(int(S[row])), "what was isolated")
+    own = subsystem(submatrix(op.A, S, S), S.size, lambda row: row_name(int(S[row])), "what was isolated")
     left[S] = own.solve(y[S])
     inside = op.A @ _only(left, S)
     outside = op.A @ _cleared(left, S)
@@ -126,7 +126,7 @@ def after_cut(op: Leontief, cut: Cut) -> Remainder:
     them, nothing is handed over and the purchase stays unserved.
     """
     T = cut.rows
-    rows = block(op.A, T, np.arange(op.n), dense=True)
+    rows = rows_of(op.A, T)
     purchases, final = rows[:, cut.buyers], np.array(cut.final)
     lost_inputs = np.empty((cut.suppliers.size, cut.buyers.size))
     unserved = np.zeros(op.n)
@@ -164,12 +164,10 @@ def hand_over(purchases: Array, row: int, twins: Index) -> Array:
     return np.asarray(ending - taken)
 
 
-def block(A: Matrix, rows: Index, columns: Index, dense: bool = False) -> Matrix:
-    """Return a block of A (n, n), as an array where asked."""
-    if is_sparse(A):
-        part = A.tocsr()[rows][:, columns]
-        return part.toarray() if dense else part
-    return to_dense(A)[np.ix_(rows, columns)]
+def rows_of(A: Matrix, rows: Index) -> Array:
+    """Return some rows of A (n, n) as an array of their own (q, n)."""
+    part = submatrix(A, rows, slice(0, A.shape[1]))
+    return part.toarray() if is_sparse(part) else np.array(part)
 
 
 def _cleared(values: Array, rows: Index) -> Array:

@@ -92,7 +92,9 @@ def chain_dataset(
         Further attributes.
     """
     first, last = labels[0].split(" to ")[0], labels[-2].rsplit(" to ", 1)[-1]
-    return stacked(results, STEP, [*labels[:-1], f"direct {labels[-1]}"]).assign_attrs(
+    return stacked(
+        [result.data for result in results], STEP, [*labels[:-1], f"direct {labels[-1]}"]
+    ).assign_attrs(
         {
             **results[-1].data.attrs,
             "title": f"Chain of {what}, {first} to {last} in {len(labels) - 1} steps",

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from mrio.results.base import Result
 
-
-def stacked(results: Sequence[Result], dim: str, labels: Sequence[str] | Sequence[int]) -> xr.Dataset:
+def stacked(results: Sequence[xr.Dataset], dim: str, labels: Sequence[str] | Sequence[int]) -> xr.Dataset:
     """Return the numbers of several results in one Dataset along a new first dim, without attributes.
 
     Arrays that some results lack are left out, and so are marks that are no numbers of the result. Labels of
@@ -20,7 +18,7 @@ def stacked(results: Sequence[Result], dim: str, labels: Sequence[str] | Sequenc
     Parameters
     ----------
     results
-        Results of one kind.
+        Numbers of results of one kind.
     dim
         Name of the new dim.
     labels
@@ -28,16 +26,16 @@ def stacked(results: Sequence[Result], dim: str, labels: Sequence[str] | Sequenc
     """
     names = [
         str(name)
-        for name, variable in results[0].data.data_vars.items()
-        if variable.dtype.kind == "f" and all(name in result.data for result in results)
+        for name, variable in results[0].data_vars.items()
+        if variable.dtype.kind == "f" and all(name in result for result in results)
     ]
     return xr.Dataset({name: _stacked_array(results, name, dim, labels) for name in names})
 
 
 def _stacked_array(
-    results: Sequence[Result], name: str, dim: str, labels: Sequence[str] | Sequence[int]
+    results: Sequence[xr.Dataset], name: str, dim: str, labels: Sequence[str] | Sequence[int]
 ) -> xr.DataArray:
-    arrays = [result.data[name] for result in results]
+    arrays = [result[name] for result in results]
     coords = {
         str(own): list(dict.fromkeys(str(label) for array in arrays for label in array[own].values))
         for own in arrays[0].dims

@@ -8,10 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from mrio.errors import DataError
+from mrio.errors import DataError, UnitsError
 from mrio.scenarios.draft import Draft
-from mrio.scenarios.pricing import CarbonPrice
 from mrio.scenarios.shock import Names, Shock, places, require_factor, require_number, where_text
+from mrio.tables import System
+from mrio.tables.arrays import Array
+from mrio.units import parse_unit
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,8 @@ class PriceCarbon(Shock):
         if self.elasticity is None:
             return
         system = draft.system
-        asked = CarbonPrice(self.price, self.account, self.region, self.sector)
-        rate = asked.rate(system, draft.intensity[self.account])
-        prices = 1 + np.asarray(draft.operator.solve_left(rate)).reshape(draft.shape)
+        charge = self.charge(system, draft.intensity[self.account])
+        prices = 1 + np.asarray(draft.operator.solve_left(charge)).reshape(draft.shape)
         elasticities = np.zeros(draft.shape[1])
         if isinstance(self.elasticity, tuple):
             for name, value in self.elasticity:
@@ -78,3 +79,22 @@ class PriceCarbon(Shock):
             elasticities[:] = self.elasticity
         draft.final[: draft.shape[0]] *= (prices**elasticities)[:, :, np.newaxis]
         draft.touched()
+
+    def charge(self, system: System, intensity: Array) -> Array:
+        """Return what producers pay per unit of output (n,) [1], from emissions per unit of output (n,).
+
+        Raises
+        ------
+        UnitsError
+            When the account is no mass.
+        """
+        unit, money = parse_unit(system.account(self.account).unit), parse_unit(system.unit)
+        if unit.kind != "mass":
+            raise UnitsError(
+                f"Account {self.account!r} is no mass, so a price per tonne means nothing.",
+                amount=repr(unit.text),
+                remedy="price an account in t, kt or Mt",
+            )
+        payers = np.zeros(system.arrays.x.shape)
+        payers[np.ix_(places(system, "region", self.region), places(system, "sector", self.sector))] = 1.0
+        return np.asarray(self.price * unit.scale / money.scale * intensity * payers.ravel())

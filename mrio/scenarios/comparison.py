@@ -11,6 +11,7 @@ import xarray as xr
 
 from mrio.classification import class_of_sector
 from mrio.errors import LabelError
+from mrio.lowcarbon.cocontrol import CoControl, co_control
 from mrio.measures.measure import all_accounts, intensities
 from mrio.results import Result
 from mrio.scenarios.pictures import ComparisonPictures
@@ -139,6 +140,41 @@ class Comparison(Result):
             frames.append(frame.assign(unit=self.unit(account)))
         return pd.concat(frames, ignore_index=True)
 
+    def co_control(self, pollutants: Iterable[str], carbon: str = "co2") -> CoControl:
+        """Place every run in the plane of pollutants and carbon, against the run it is relative to.
+
+        Parameters
+        ----------
+        pollutants
+            Accounts of pollutants.
+        carbon
+            Account of carbon dioxide.
+
+        Returns
+        -------
+        CoControl
+            Relative changes, elasticities and quadrants, all regions together (`mrio.lowcarbon.co_control`).
+
+        Raises
+        ------
+        LabelError, DataError
+            When an account was not compared, or there is none of it in the reference.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["1"]
+        >>> table = table.replace(accounts={**table.accounts, "so2": (table.x.values * 1e-3, "kt SO2")})
+        >>> less = mrio.Scenario("less").scale_demand(0.9)
+        >>> runs = mrio.compare(mrio.run_scenarios(table, [less]), accounts=["so2", "co2"])
+        >>> runs.co_control(["so2"]).summary()["meaning"].tolist()
+        ['co-benefit']
+        """
+        names = [carbon, *pollutants]
+        totals = pd.DataFrame({name: self.by_region(name, "level").sum(axis=1) for name in names})
+        base = totals.loc[self.relative_to]
+        return co_control(totals.drop(index=self.relative_to) - base, base, carbon=carbon)
+
     @property
     def plot(self) -> ComparisonPictures:
         """Pictures: ``plot.bars()``, ``plot.slopes()``, ``plot.cocontrol()``, ``plot.sectors(scenario)``."""
@@ -246,7 +282,9 @@ def _words(tables: Systems, names: tuple[str, ...], relative_to: str) -> dict[st
         "accounts": "\n".join(names),
         "relative_to": relative_to,
         "assumptions": "\n".join(lines),
+        "period": base.period,
         "price_basis": base.price_basis,
+        "money": base.unit,
         "checks": f"output of every run solves its own balance: largest gap {max(residuals):.1e} of output",
         "source": base.provenance.source,
         "provenance": base.provenance.to_json(),

@@ -114,8 +114,10 @@ def transport(
     Notes
     -----
     Assumptions: emissions per output of carriers fall with their fuel; electricity comes from where the buyer
-    takes it already; households' own emissions stay (scale them with ``direct=True`` where the table has
-    them), and with ``worth`` other than 1 households spend more or less.
+    takes it already. With ``worth=1`` as much money goes to power as went to fuel: motors need less energy
+    than engines, so this overstates the power needed, and emissions of the chain can rise. Households' own
+    emissions stay (scale them with ``direct=True`` where the table has them), and with ``worth`` other than 1
+    households spend more or less.
 
     Examples
     --------

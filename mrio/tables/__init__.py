@@ -3,6 +3,7 @@
 from mrio.tables.account import Account
 from mrio.tables.checks import Check, CheckReport
 from mrio.tables.deflator import Deflator
+from mrio.tables.ensemble import Ensemble, perturb
 from mrio.tables.labels import Labels
 from mrio.tables.system import System
 from mrio.tables.systems import Systems, require_comparable
@@ -13,9 +14,11 @@ __all__ = [
     "Check",
     "CheckReport",
     "Deflator",
+    "Ensemble",
     "Labels",
     "System",
     "Systems",
     "Variants",
+    "perturb",
     "require_comparable",
 ]

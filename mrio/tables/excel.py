@@ -4,8 +4,9 @@ Layout
 ------
 Sheet ``About``: a row for each word (table, period, unit, price basis, source, ...). For every table one
 sheet an array, named ``<number> <array>``: labels of the rows in the first columns, of the columns in the
-first rows, one row or column a dim. Accounts stand side by side in sheet ``<number> accounts``. Sheet ``record``
-holds the record of `mrio.tables.long` as text, in pieces, because a cell holds at most 32 767 characters.
+first rows, one row or column a dim. Accounts stand side by side in sheet ``<number> accounts``. Sheet
+``record`` holds the record of `mrio.tables.long` as text, in pieces, because a cell holds at most 32 767
+characters.
 
 Numbers are written with 17 digits, so a workbook is read back as it was, or refused.
 """

@@ -1,10 +1,30 @@
 """Tables in netCDF: one group a table, each opening alone with its coordinates.
 
-Layout of format 1, group ``/<name>``: the arrays of the schema under their symbols (`Z`, `Y`, `V`, `x`, ...)
-with their dims, one variable an account (role ``account``), one for final users' own flows
-(``<account>_direct``, role ``direct``); attributes `period`, `scenario`, `unit`, `price_basis`,
-`population_unit`, `title`, `source`, `history` and `provenance` (JSON). A sparse Z is stored as its CSR parts
-`Z_data`, `Z_indices`, `Z_indptr`.
+Format 1
+--------
+Root group
+    Attributes `Conventions`, `title`, `mrio_format` (version of the format), `mrio_kind` (``"systems"``).
+Group ``/<name>``
+    One table, under the name of its period or the one it was given.
+Dims and coordinates
+    ``region, sector`` sell; ``use_region, use_sector`` buy; ``demand``; ``factor``. Each is a variable of
+    text, in the order of the arrays. The four dims of Z stay apart; the (n, n) matrix is a plain reshape.
+Variables
+    The arrays of `mrio.schema.SYSTEM_DIMS` under their symbols (`Z`, `Y`, `V`, `x`, ...), those that the
+    table has; one variable an account (`mrio_role` ``account``), and one for final users' own flows
+    (``<account>_direct``, role ``direct``). Float64, zlib and shuffle, no fill values: NaN has no meaning.
+    A sparse Z is stored as its CSR parts `Z_data`, `Z_indices`, `Z_indptr`.
+Attributes of variables
+    `units`, `long_name`, and `price_basis` where the unit is money.
+Attributes of groups
+    `period`, `scenario`, `unit`, `price_basis`, `population_unit`, `title`, `source`, `history`, `comment` (a
+    headline that must be shown), `content_sha256` (of labels, numbers and attributes) and `provenance`.
+Provenance
+    One JSON text: `source`, `headline`, `steps` (each `action` and `details`) and `groups` of cells (each
+    `status` ``fact``, ``derived`` or ``estimated``, `source` and `note`).
+Versions
+    A file of a newer format is refused; every older one stays readable, and a stored file of each is tested.
+    New variables and attributes that older readers may ignore do not raise the version.
 """
 
 from __future__ import annotations

@@ -336,6 +336,33 @@ class System(LabelledArrays):
             vars(new).update({name: vars(self)[name] for name in kept if name in vars(self)})
         return new
 
+    def solving_with(self, operator: Leontief) -> System:
+        """Return the same table with an operator of its A that exists already, so that none is made anew.
+
+        Parameters
+        ----------
+        operator
+            Operator whose coefficients are those of this table.
+
+        Raises
+        ------
+        BalanceError
+            When output does not solve ``x = A x + y`` with these coefficients.
+        """
+        x = self.arrays.x.ravel()
+        gap = np.abs(x - operator.A @ x - self.arrays.final_demand.ravel()).max(initial=0.0)
+        scale = float(np.abs(x).max(initial=0.0))
+        if not gap <= ADDING_UP * scale:
+            raise BalanceError(
+                "The operator is not that of the table: output does not solve its balance.",
+                where=self.title,
+                amount=f"gap {gap:.3g}, largest output {scale:.6g}",
+                remedy="leave the operator out; the table makes its own",
+            )
+        new = copy(self)
+        vars(new)["leontief"] = operator
+        return new
+
     def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
         """Return a table with regions or sectors added up; all totals are kept.
 
@@ -418,33 +445,6 @@ class System(LabelledArrays):
         from mrio.tables.prices import deflate
 
         return deflate(self, index, to, imports)
-
-    def solving_with(self, operator: Leontief) -> System:
-        """Return the same table with an operator of its A that exists already, so that none is made anew.
-
-        Parameters
-        ----------
-        operator
-            Operator whose coefficients are those of this table.
-
-        Raises
-        ------
-        BalanceError
-            When output does not solve ``x = A x + y`` with these coefficients.
-        """
-        x = self.arrays.x.ravel()
-        gap = np.abs(x - operator.A @ x - self.arrays.final_demand.ravel()).max(initial=0.0)
-        scale = float(np.abs(x).max(initial=0.0))
-        if not gap <= ADDING_UP * scale:
-            raise BalanceError(
-                "The operator is not that of the table: output does not solve its balance.",
-                where=self.title,
-                amount=f"gap {gap:.3g}, largest output {scale:.6g}",
-                remedy="leave the operator out; the table makes its own",
-            )
-        new = copy(self)
-        vars(new)["leontief"] = operator
-        return new
 
     def check(self) -> CheckReport:
         """Return the named identities of the table with their worst cells.

@@ -7,10 +7,11 @@ from typing import Any, Literal, overload
 
 from mrio.change.factors import ExportsOption, ImportsOption
 from mrio.errors import MissingDataError
-from mrio.tables import System
+from mrio.tables import Ensemble, System
 from mrio.transfer.base import TransferMeasure
 from mrio.transfer.counterfactual import CounterfactualTransfer, Reference, measure_counterfactual
 from mrio.transfer.demand import DemandTransfer, measure_demand
+from mrio.transfer.draws import TransferDraws, measure_draws
 from mrio.transfer.no_transfer import NoTransfer, measure_no_transfer
 from mrio.transfer.redistribution import Level
 from mrio.transfer.result import Transfer
@@ -68,9 +69,39 @@ def measure_transfer(
     exports: ExportsOption = "level",
     dependent: bool | None = None,
 ) -> CounterfactualTransfer: ...
+@overload
+def measure_transfer(
+    a: Ensemble,
+    b: System | Ensemble,
+    block: Sequence[str] | None = None,
+    accounts: str | Iterable[str] | None = None,
+    *,
+    scheme: Scheme = "bilateral",
+    weights: Weights = "shapley",
+    reference: Reference | None = None,
+    level: Level = "cell",
+    imports: ImportsOption | None = None,
+    exports: ExportsOption = "level",
+    dependent: bool | None = None,
+) -> TransferDraws: ...
+@overload
 def measure_transfer(
     a: System,
-    b: System | None = None,
+    b: Ensemble,
+    block: Sequence[str] | None = None,
+    accounts: str | Iterable[str] | None = None,
+    *,
+    scheme: Scheme = "bilateral",
+    weights: Weights = "shapley",
+    reference: Reference | None = None,
+    level: Level = "cell",
+    imports: ImportsOption | None = None,
+    exports: ExportsOption = "level",
+    dependent: bool | None = None,
+) -> TransferDraws: ...
+def measure_transfer(
+    a: System | Ensemble,
+    b: System | Ensemble | None = None,
     block: Sequence[str] | None = None,
     accounts: str | Iterable[str] | None = None,
     method: str = "sourcing",
@@ -82,7 +113,7 @@ def measure_transfer(
     imports: ImportsOption | None = None,
     exports: ExportsOption = "level",
     dependent: bool | None = None,
-) -> TransferMeasure:
+) -> TransferMeasure | TransferDraws:
     """Find who took which production from whom between two tables, and what it did to every region.
 
     Transfer is a change of sourcing shares: where buyers of a product switch from origin p to origin r,
@@ -94,7 +125,8 @@ def measure_transfer(
     ----------
     a, b
         Tables of the earlier and the later period, on the same labels. ``method="no_transfer"`` also takes
-        one table alone.
+        one table alone. Either may be an `Ensemble` of draws (`mrio.perturb`) with ``method="sourcing"``: the
+        transfer of every draw is then measured.
     block
         Regions looked at as one, for example ``["Beijing", "Tianjin", "Hebei"]``: transfers are then told
         apart into internal, overall in, overall out, and elsewhere.
@@ -126,7 +158,8 @@ def measure_transfer(
     Returns
     -------
     Transfer, DemandTransfer, NoTransfer or CounterfactualTransfer
-        By method. Volumes [money], and impacts in the unit of each account.
+        By method. Volumes [money], and impacts in the unit of each account. Of ensembles, `TransferDraws`
+        with quantiles along dim ``draw``.
 
     Raises
     ------
@@ -174,6 +207,11 @@ def measure_transfer(
         "dependent": dependent,
     }
     _require_known(method, [name for name, value in given.items() if value is not None])
+    if isinstance(a, Ensemble) or isinstance(b, Ensemble):
+        if method != "sourcing" or b is None:
+            raise ValueError("ensembles are measured with method='sourcing', between two tables")
+        own = SourcingOptions(scheme, weights, reference, level, imports, exports, dependent)
+        return _of_draws(a, b, block, accounts, own)
     if method == "no_transfer":
         return measure_no_transfer(a, b, accounts, imports=imports)
     if b is None:
@@ -188,6 +226,18 @@ def measure_transfer(
         )
     options = SourcingOptions(scheme, weights, reference, level, imports, exports, dependent)
     return measure_sourcing(a, b, block, accounts, options)
+
+
+def _of_draws(
+    a: System | Ensemble,
+    b: System | Ensemble,
+    block: Sequence[str] | None,
+    accounts: str | Iterable[str] | None,
+    options: SourcingOptions,
+) -> TransferDraws:
+    """Measure transfer by sourcing between every pair of draws."""
+    names = accounts if accounts is None or isinstance(accounts, str) else tuple(accounts)
+    return measure_draws(a, b, lambda first, second: measure_sourcing(first, second, block, names, options))
 
 
 def _require_known(method: str, given: list[str]) -> None:

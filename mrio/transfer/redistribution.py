@@ -20,6 +20,10 @@ Level = Literal["cell", "buyer_region", "product"]
 """Where gains and losses are told apart: in each purchase, in all purchases of a region, or in all."""
 
 
+_NOTHING_MOVED = 1e-150
+"""Change of shares that counts as none: far below rounding, and dividing by it would overflow."""
+
+
 @dataclass(frozen=True, eq=False)
 class Moves:
     """Losses and gains of O origins in a set of cells that redistribute among themselves.
@@ -51,7 +55,7 @@ class Moves:
         """
         if groups is not None:
             return self._grouped_flows(volumes, groups)
-        rate = np.divide(volumes, self.moved, out=np.zeros_like(volumes), where=self.moved > 0)
+        rate = np.divide(volumes, self.moved, out=np.zeros_like(volumes), where=self.moved > _NOTHING_MOVED)
         origins, cells = self.losses.shape
         # One large product instead of one a volume: small threaded products collapse on shared cores.
         weighted = (self.losses * rate[:, np.newaxis]).reshape(-1, cells)

@@ -132,6 +132,43 @@ def test_lmdi_refuses_negative_terms_with_their_cells(table):
     assert "shapley" in str(caught.value)
 
 
+@given(pairs(M=1), st.sampled_from(["value_added", "co2"]))
+def test_mixed_lmdi_takes_stocks_of_any_sign(pair, account):
+    a, b = pair.systems()
+    d = decompose(a, b, account, "lmdi_mixed", spread=False)
+    assert_close(d.effects.sum("effect"), d.total, level(a, b, account))
+    back = decompose(b, a, account, "lmdi_mixed", spread=False)
+    assert_close(back.effects, -d.effects, level(a, b, account))
+
+
+def test_mixed_lmdi_without_negative_flows_differs_in_stocks_only(worked):
+    # Stocks are zero here, so there is nothing that the two treat differently.
+    plain, mixed = (decompose(worked.a, worked.b, "co2", method) for method in ("lmdi", "lmdi_mixed"))
+    assert_close(mixed.effects, plain.effects, level(worked.a, worked.b, "co2"))
+    ratio = decompose(worked.a, worked.b, "co2", "lmdi_mixed", form="multiplicative")
+    assert_close(ratio.effects.prod("effect"), ratio.ratio)
+
+
+def test_stocks_take_their_shapley_value_in_the_mixed_form(worked):
+    h = [0.02 * worked.a.arrays.x, -0.03 * worked.b.arrays.x]
+    a, b = (t.replace(stock_change=part) for t, part in zip((worked.a, worked.b), h, strict=True))
+    with pytest.raises(DataError, match="lmdi_mixed"):
+        decompose(a, b, "co2", "lmdi")
+    d = decompose(a, b, "co2", "lmdi_mixed", imports="domestic")
+    Z = [t.arrays.Z.reshape(4, 3, 12) for t in (a, b)]
+    H = [Zt.sum(axis=0) / t.arrays.x.ravel() for Zt, t in zip(Z, (a, b), strict=True)]
+    C = [Zt / Zt.sum(axis=0) for Zt in Z]
+    f = [t.account("co2").values.ravel() / t.arrays.x.ravel() for t in (a, b)]
+
+    def marginal(intensity, technology, sourcing):
+        A = (C[sourcing] * H[technology]).reshape(12, 12)
+        return f[intensity] * np.linalg.solve(np.eye(12) - A, (h[1] - h[0]).ravel())
+
+    weights = [1 / 4, 1 / 12, 1 / 12, 1 / 4]
+    expected = sum(weights[sum(state)] * marginal(*state) for state in np.ndindex(2, 2, 2))
+    assert_close(d.effects.sel(effect="stocks_and_discrepancy").values.ravel(), expected)
+
+
 # -- multiplicative ----------------------------------------------------------------------------------------
 
 

@@ -309,15 +309,56 @@ def leather():
     )  # fmt: skip
 
 
+def wide_table(path, regions, sectors, buyers):
+    """Return a table of the peers in which final purchases stand beside intermediate ones."""
+    numbers = pd.read_csv(path, index_col=0).to_numpy(dtype=float)
+    n = len(regions) * len(sectors)
+    Z, final = numbers[:, :n], numbers[:, n:].reshape(n, len(buyers), -1)
+    Y = np.zeros((n, len(regions), final.shape[2]))
+    Y[:, [regions.index(name) for name in buyers]] = final
+    return System.from_arrays(
+        regions=regions, sectors=sectors, demand=["CONS", "INVST"], Z=Z, Y=Y.reshape(n, -1),
+        V=Z.sum(1) + Y.sum((1, 2)) - Z.sum(0), **MONEY,
+    )  # fmt: skip
+
+
+SIX = ["ESP", "FRA", "MEX", "USA", "CHN", "ROW"]
+THREE = ["01T09", "10T39", "41T98"]
+
+
+def wiod_like():
+    return wide_table(PEERS / "wiod_like_6x3" / "wiodtest_data.csv", SIX, THREE, SIX), None, list(range(6))
+
+
+def icio_like():
+    """Return the table with Mexico and China in three parts each, which trade as one."""
+    regions = [*SIX, "MX1", "MX2", "CN1", "CN2"]
+    system = wide_table(PEERS / "icio_like_10x3" / "iciotest_data.csv", regions, THREE, SIX)
+    groups = {"Mexico": ["MEX", "MX1", "MX2"], "China": ["CHN", "CN1", "CN2"]}
+    return system, groups, [0, 1, 2, 3, 4, 5, 2, 2, 4, 4]
+
+
 @peers
-def test_leather_table_of_the_peers():
-    system = leather()
-    w = World(system, [0, 1, 2])
+@pytest.mark.parametrize("table", ["leather", "wiod", "icio"])
+def test_tables_of_the_peers(table):
+    made = {"leather": lambda: (leather(), None, [0, 1, 2]), "wiod": wiod_like, "icio": icio_like}
+    system, groups, number = made[table]()
+    w = World(system, number)
     for method in ("wwz", "bm_source", "bm_sink"):
-        terms = decompose_exports(system, method).data["terms"].values.reshape(-1, 9, 3)
-        for s, r in [(0, 1), (1, 2), (2, 0)]:
-            expected = wwz(w, s, r) if method == "wwz" else bm(w, s, r, method == "bm_sink")
-            np.testing.assert_allclose(terms[:, w.rows[s], r], expected, rtol=1e-10, atol=1e-12)
+        found = decompose_exports(system, method, groups).data["terms"]
+        terms = found.values.reshape(len(found), len(w.x), -1)
+        scale = np.abs(terms).max()
+        for s in range(w.G):
+            for r in range(w.D):
+                if s != r:
+                    expected = wwz(w, s, r) if method == "wwz" else bm(w, s, r, method == "bm_sink")
+                    np.testing.assert_allclose(terms[:, w.rows[s], r], expected, atol=1e-10 * scale)
+    found = decompose_exports(system, "kww", groups).data["terms"].values
+    expected = np.array([kww(w, s) for s in range(w.G)]).T
+    np.testing.assert_allclose(found, expected, atol=1e-10 * np.abs(expected).max())
+    table = value_added_trade(system, groups).summary()
+    vs = [w.foreign(s) @ w.exports(s) for s in range(w.G)]
+    np.testing.assert_allclose(table["foreign content, VS [1e8 CNY]"], vs, rtol=1e-10)
 
 
 def test_balanced_tables_give_no_warning():

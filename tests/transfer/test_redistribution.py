@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrio.transfer.redistribution import between_and_within, between_origins
+from mrio.transfer.redistribution import Moves, between_and_within, between_origins
 from tests.naive import nested, proportional
 
 
@@ -57,3 +57,11 @@ def test_both_rules_against_theta(origins, cells, seed, data):
         np.testing.assert_allclose(flows, expected, atol=1e-12)
         net = flows.sum(axis=1) - flows.sum(axis=2)
         np.testing.assert_allclose(net, volumes @ (second - first).T, atol=1e-12)
+
+
+def test_changes_beyond_the_range_of_numbers_move_nothing():
+    first, second = np.array([[0.5], [0.5]]), np.array([[0.5], [0.5]])
+    moves = between_origins(first, second)[0]
+    tiny = Moves(np.array([[5e-320], [0.0]]), np.array([[0.0], [5e-320]]), np.array([5e-320]))
+    for each in (moves, tiny):
+        np.testing.assert_array_equal(each.flows(np.array([[100.0]])), np.zeros((1, 2, 2)))
