@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from mrio.measures.corners import solve_corners
 from mrio.measures.partition import Rows, submatrix
 from mrio.measures.trade import Trade
 from mrio.tables.arrays import Array
@@ -285,31 +286,18 @@ def _bm_terms(
     return terms
 
 
-def corners(trade: Trade) -> list[Array]:
-    """Return B_ss, the block of the Leontief inverse on the diagonal of each group."""
-    trade.op.expect(trade.op.n)
-    result = []
-    for s in range(len(trade.parts.names)):
-        rows = np.r_[trade.parts.rows(s)]
-        unit = np.zeros((trade.op.n, rows.size))
-        unit[rows, np.arange(rows.size)] = 1.0
-        result.append(np.asarray(trade.op.solve(unit))[rows])
-    return result
-
-
 def first_crossing(trade: Trade, weights: Weights) -> Array:
     """Return foreign value in exports that never left the exporter's border before, (n,).
 
     With o all groups other than s and c primary costs: ``(c_o (I - A_oo)^-1 A_os + m_s) L_ss``, m_s being
     what s itself imports. The first product is ``c_o B_os B_ss^-1``.
     """
+    parts, G = trade.parts, len(trade.parts.names)
     costs = trade.costs.sum(axis=0)
-    reached = costs - trade.value
-    everywhere = weights.by_origin.sum(axis=0)
-    for s, corner in enumerate(corners(trade)):
-        rows = trade.parts.rows(s)
-        reached[rows] += np.linalg.solve(corner.T, everywhere[rows] - costs[rows] @ corner)
-    return trade.inside.solve_left(reached)
+    own = np.asarray(trade.op.solve_left(costs * parts.indicator))
+    others = weights.by_origin.sum(axis=0) - trade.own(own)
+    outside = solve_corners(trade.op, trade.inside, parts, parts.split(others), np.arange(G), left=True)
+    return trade.inside.solve_left(outside.sum(axis=1) + costs - trade.value)
 
 
 def last_crossing(trade: Trade) -> Array:
@@ -319,23 +307,22 @@ def last_crossing(trade: Trade) -> Array:
     final goods that others absorb, that s absorbs, and for what s exports, none of the goods exported by s.
     Output that takes no input exported by s is ``B (y + q)`` with q at s such that s makes ``L_ss y_s``.
     """
-    G = len(trade.parts.names)
+    parts, n, G = trade.parts, trade.op.n, len(trade.parts.names)
     absorbed = np.asarray(trade.op.solve(trade.demand[:, :G]))
     made = trade.inside.solve(
         np.column_stack([(trade.demand * trade.home).sum(axis=1), trade.exports.sum(axis=1)])
     )
-    corrections = np.zeros((trade.op.n, G, 2))
-    for s, corner in enumerate(corners(trade)):
-        rows = trade.parts.rows(s)
-        asked = np.column_stack([made[rows, 0] - absorbed[rows, s], made[rows, 1]])
-        corrections[rows, s] = np.linalg.solve(corner, asked)
-    output = np.empty((trade.op.n, G, 3))
-    output[:, :, 1:] = np.asarray(trade.op.solve(corrections.reshape(trade.op.n, -1))).reshape(-1, G, 2)
+    missing = np.stack(
+        [parts.split(made[:, 0]) - absorbed * trade.home[:, :G], parts.split(made[:, 1])], axis=2
+    )
+    q = solve_corners(trade.op, trade.inside, parts, missing.reshape(n, -1), np.repeat(np.arange(G), 2))
+    output = np.empty((n, G, 3))
+    output[:, :, 1:] = np.asarray(trade.op.solve(q)).reshape(n, G, 2)
     output[:, :, 1] += absorbed
     output[:, :, 0] = trade.x[:, np.newaxis] - output[:, :, 1] - output[:, :, 2]
-    flat = output.reshape(trade.op.n, -1)
+    flat = output.reshape(n, -1)
     served = trade.inside.solve(trade.op.A @ flat - trade.inside.product(flat))
-    return np.asarray(served.reshape(trade.op.n, G, 3).transpose(1, 0, 2))
+    return np.asarray(served.reshape(n, G, 3).transpose(1, 0, 2))
 
 
 def _pairs(trade: Trade) -> Iterator[tuple[int, Rows, int, Rows]]:
