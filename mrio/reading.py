@@ -12,6 +12,8 @@ from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
 from mrio.readers.exiobase import FILES, open_archive, read_exiobase
+from mrio.readers.gloria import is_gloria, read_gloria
+from mrio.readers.mario import is_mario, read_mario
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
 from mrio.readers.workbook import Sheet, open_workbook
@@ -37,9 +39,9 @@ def read(path: PathLike) -> Systems:
     Parameters
     ----------
     path
-        A file that mrio wrote (netCDF, Parquet, long CSV, Excel); a pymrio folder; a folder or zip of
-        EXIOBASE 3; a CEADs workbook of China; or the workbook of the State Information Center (or its
-        folder), of which both years are read with 17 sectors.
+        A file that mrio wrote (netCDF, Parquet, long CSV, Excel); a pymrio or MARIO folder; a folder or zip
+        of EXIOBASE 3 or GLORIA; a CEADs workbook of China; or the workbook of the State Information Center
+        (or its folder), of which both years are read with 17 sectors.
 
     Returns
     -------
@@ -168,5 +170,7 @@ SOURCES: Final = (
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
     Source("pymrio folder", _is_pymrio, read_pymrio),
+    Source("GLORIA (folder or .zip)", is_gloria, read_gloria),
+    Source("MARIO folder", is_mario, read_mario),
 )
 """All sources in the order in which they are tried."""

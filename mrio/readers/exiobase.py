@@ -139,8 +139,8 @@ def read_exiobase(
     return system_from_frames(frames, words, **({} if gap is None else {"discrepancy": gap}))
 
 
-def open_archive(path: PathLike) -> Archive:
-    """Return the files of a folder or zip, whose names must stay inside of it.
+def open_archive(path: PathLike, pattern: str = "*.txt") -> Archive:
+    """Return the files of a folder (those of a pattern) or zip, whose names must stay inside of it.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def open_archive(path: PathLike) -> Archive:
     """
     path = Path(path)
     if path.is_dir():
-        files = [file for file in sorted(path.rglob("*.txt")) if file.is_file()]
+        files = [file for file in sorted(path.rglob(pattern)) if file.is_file()]
         root = path.resolve()
         outside = [str(file) for file in files if not file.resolve().is_relative_to(root)]
         found = {file.relative_to(path).as_posix(): str(file) for file in files}

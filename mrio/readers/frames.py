@@ -24,7 +24,14 @@ RESIDUAL: Final = "residual"
 """Asks for primary inputs as what output leaves after all inputs."""
 
 _FACTOR_NAMES = ("factor_inputs", "value_added", "primary_inputs", "factorinputs")
-_UNIT_WORDS = {"mill": "million", "mio": "million", "mln": "million", "bill": "billion", "bln": "billion"}
+_UNIT_WORDS = {
+    "m": "million",
+    "mill": "million",
+    "mio": "million",
+    "mln": "million",
+    "bill": "billion",
+    "bln": "billion",
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,7 +56,7 @@ def read_numbers(
     FileError
         When there is no header, a row has another number of cells, or rows are not as many as they must be.
     MissingDataError
-        When a cell holds no number; the error names the first one.
+        When a cell holds no number, NaN or infinity; the error names the first ones.
     """
     rest = iter(lines)
     columns = _columns(rest, layout, place)
@@ -94,6 +94,19 @@ def read_words(lines: Iterable[str], layout: TextLayout, place: str) -> pd.DataF
     return pd.DataFrame(
         [row[layout.index :] for row in rows], _index([tuple(row[: layout.index]) for row in rows]), columns
     )
+
+
+def read_rows(
+    lines: Iterable[str], width: int, place: str, at_once: int, separator: str = ","
+) -> Iterator[Floats]:
+    """Give the rows of a table of numbers without labels, `at_once` at a time (rows, `width`).
+
+    Empty lines are left out; errors as `read_numbers`.
+    """
+    rest, first = (line for line in lines if line.strip()), 1
+    while chunk := list(islice(rest, at_once)):
+        yield _numbers(chunk, separator, width, place, first)
+        first += len(chunk)
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -163,7 +176,26 @@ def _numbers(texts: list[str], separator: str, width: int, place: str, first: in
             amount=f"{values.shape[1]} numbers, {width} columns",
             remedy="get the file anew; it was cut off or changed",
         )
+    _require_finite(values, place, first)
     return values
+
+
+def _require_finite(values: Floats, place: str, first: int) -> None:
+    """Raise with every cell that is NaN or infinite, which count as no numbers."""
+    if np.isfinite(values).all():
+        return
+    cells = np.argwhere(~np.isfinite(values))
+    table = pd.DataFrame(
+        {"line": cells[:, 0] + first, "number": cells[:, 1] + 1, "value": values[~np.isfinite(values)]}
+    )
+    shown = "; ".join(f"line {row.line}, number {row.number}" for row in table.head(4).itertuples())
+    raise MissingDataError(
+        "Cells of a text table are NaN or infinite.",
+        where=f"{place}, {shown}",
+        amount=f"{len(table)} cells",
+        remedy="put the published number into each cell; zero where the source says zero",
+        table=table,
+    )
 
 
 def _not_square(place: str, width: int) -> FileError:
