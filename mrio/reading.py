@@ -13,6 +13,7 @@ from mrio.netcdf import read_netcdf
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
 from mrio.readers.exiobase import FILES, open_archive, read_exiobase
 from mrio.readers.gloria import is_gloria, read_gloria
+from mrio.readers.ipio import is_ipio, read_ipio
 from mrio.readers.mario import is_mario, read_mario
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
@@ -40,8 +41,8 @@ def read(path: PathLike) -> Systems:
     ----------
     path
         A file that mrio wrote (netCDF, Parquet, long CSV, Excel); a pymrio or MARIO folder; a folder or zip
-        of EXIOBASE 3 or GLORIA; a CEADs workbook of China; or the workbook of the State Information Center
-        (or its folder), of which both years are read with 17 sectors.
+        of EXIOBASE 3 or GLORIA; a CEADs or IPIO workbook of China; or the workbook of the State Information
+        Center (or its folder), of which both years are read with 17 sectors.
 
     Returns
     -------
@@ -138,6 +139,12 @@ def _is_ceads(path: Path) -> bool:
     return bool(names) and any(is_table(sheet) for sheet in _filled_sheets(path, names))
 
 
+def _is_ipio(path: Path) -> bool:
+    """Tell whether a sheet of a workbook is an interprovincial table with imports by product."""
+    names = _sheets(path)
+    return bool(names) and any(is_ipio(sheet) for sheet in _filled_sheets(path, names))
+
+
 def _filled_sheets(path: Path, names: tuple[str, ...]) -> list[Sheet]:
     book = open_workbook(path)
     found = []
@@ -168,6 +175,7 @@ SOURCES: Final = (
     Source("Excel workbook of mrio (.xlsx)", _is_own_workbook, read_excel),
     Source("workbook of the State Information Center (.xls)", _is_sic, _both_years),
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
+    Source("interprovincial table of China, IPIO (.xlsx)", _is_ipio, read_ipio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
     Source("pymrio folder", _is_pymrio, read_pymrio),
     Source("GLORIA (folder or .zip)", is_gloria, read_gloria),
