@@ -11,7 +11,7 @@ from mrio.errors import FileError, MrioError
 from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
-from mrio.readers.exiobase import FILES, open_archive, read_exiobase
+from mrio.readers.exiobase import FILES, open_table, read_exiobase
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
 from mrio.readers.workbook import Sheet, open_workbook
@@ -107,7 +107,7 @@ def _is_exiobase(path: Path) -> bool:
     """Tell whether a folder or zip holds the files of EXIOBASE, in its unit."""
     if not path.is_dir() and path.suffix.lower() != ".zip":
         return False
-    archive = open_archive(path)
+    archive = open_table(path)
     if not set(FILES) <= set(archive.names):
         return False
     with archive.lines("unit.txt") as lines:
