@@ -10,8 +10,10 @@ from typing import Final
 from mrio.errors import FileError, MrioError
 from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
+from mrio.readers.archive import open_file_or_zip
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
 from mrio.readers.exiobase import FILES, open_table, read_exiobase
+from mrio.readers.icio import icio_names, read_icio
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
 from mrio.readers.workbook import Sheet, open_workbook
@@ -115,6 +117,11 @@ def _is_exiobase(path: Path) -> bool:
         return next(lines, "").strip().endswith("M.EUR")
 
 
+def _is_icio(path: Path) -> bool:
+    """Tell whether a CSV file, or one in a zip, has the heading of an ICIO table."""
+    return _suffix(".csv", ".zip")(path) and bool(icio_names(open_file_or_zip(path)))
+
+
 def _is_pymrio(path: Path) -> bool:
     return path.name == PARAMETERS or (path / PARAMETERS).is_file()
 
@@ -167,6 +174,7 @@ SOURCES: Final = (
     Source("workbook of the State Information Center (.xls)", _is_sic, _both_years),
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
+    Source("OECD ICIO (.csv or .zip)", _is_icio, read_icio),
     Source("pymrio folder", _is_pymrio, read_pymrio),
 )
 """All sources in the order in which they are tried."""

@@ -25,11 +25,15 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCI
 
 @dataclass(frozen=True)
 class TextLayout:
-    """How many label columns stand in front, how many label rows above, and what separates cells."""
+    """How many label columns stand in front, how many label rows above, and what separates cells.
+
+    `empty` is what an empty cell means; None: it is an error.
+    """
 
     index: int
     header: int
     separator: str = "\t"
+    empty: float | None = None
 
 
 def read_numbers(
@@ -155,31 +159,36 @@ def _numbers(texts: dict[int, str], layout: TextLayout, width: int, place: str) 
     try:
         values = np.loadtxt(list(texts.values()), delimiter=layout.separator, ndmin=2, comments=None)
     except ValueError:
-        values = np.empty((0, 0))
+        return _cell_by_cell(texts, layout, width, place)
     if values.shape != (len(texts), width) or not np.isfinite(values).all():
-        raise _damage(texts, layout, width, place)
+        return _cell_by_cell(texts, layout, width, place)
     return values
 
 
-def _damage(
-    texts: dict[int, str], layout: TextLayout, width: int, place: str
-) -> FileError | MissingDataError:
-    """Return the error that names the rows of a wrong length, or all cells without a number."""
-    bad = []
-    for row, text in texts.items():
+def _cell_by_cell(texts: dict[int, str], layout: TextLayout, width: int, place: str) -> Floats:
+    """Return lines as numbers where empty cells have a meaning, or raise with all cells that hold none."""
+    values = np.full((len(texts), width), np.nan if layout.empty is None else layout.empty)
+    bad: list[dict[str, object]] = []
+    for k, (row, text) in enumerate(texts.items()):
         cells = text.split(layout.separator)
         if len(cells) != width:
-            return FileError(
+            raise FileError(
                 "A row of a text table is too long or too short.",
                 where=f"{place}, line {row + 1}",
                 amount=f"{len(cells)} numbers, {width} columns",
                 remedy="get the file anew; it was cut off or changed",
             )
-        bad += [
-            {"file": place, "cell": address(row, layout.index + column), "value": cell}
-            for column, cell in enumerate(cells)
-            if not _is_number(cell)
-        ]
+        for column, cell in enumerate(cells):
+            if _is_number(cell):
+                values[k, column] = float(cell)
+            elif cell.strip() or layout.empty is None:
+                bad.append({"file": place, "cell": address(row, layout.index + column), "value": cell})
+    if bad:
+        raise _bad_cells(bad, place)
+    return values
+
+
+def _bad_cells(bad: list[dict[str, object]], place: str) -> MissingDataError:
     shown = ", ".join(f"{cell['cell']} ({cell['value']!r})" for cell in bad[:8])
     return MissingDataError(
         "Cells that must hold numbers are empty or hold something else.",
