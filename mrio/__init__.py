@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from mrio.readers.deflators import read_deflators as read_deflators
     from mrio.readers.exiobase import read_exiobase as read_exiobase
     from mrio.readers.gloria import read_gloria as read_gloria
+    from mrio.readers.icio import read_icio as read_icio
     from mrio.readers.ipio import read_ipio as read_ipio
     from mrio.readers.mario import read_mario as read_mario
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
@@ -159,6 +160,7 @@ _HOMES = {
     "read_gloria": "mrio.readers.gloria",
     "read_ipio": "mrio.readers.ipio",
     "read_mario": "mrio.readers.mario",
+    "read_icio": "mrio.readers.icio",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",

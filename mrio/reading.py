@@ -10,9 +10,11 @@ from typing import Final
 from mrio.errors import FileError, MrioError
 from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
+from mrio.readers.archive import open_file_or_zip
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
-from mrio.readers.exiobase import FILES, open_archive, read_exiobase
+from mrio.readers.exiobase import FILES, open_table, read_exiobase
 from mrio.readers.gloria import is_gloria, read_gloria
+from mrio.readers.icio import icio_names, read_icio
 from mrio.readers.ipio import is_ipio, read_ipio
 from mrio.readers.mario import is_mario, read_mario
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
@@ -110,12 +112,17 @@ def _is_exiobase(path: Path) -> bool:
     """Tell whether a folder or zip holds the files of EXIOBASE, in its unit."""
     if not path.is_dir() and path.suffix.lower() != ".zip":
         return False
-    archive = open_archive(path)
+    archive = open_table(path)
     if not set(FILES) <= set(archive.names):
         return False
     with archive.lines("unit.txt") as lines:
         next(lines, "")
         return next(lines, "").strip().endswith("M.EUR")
+
+
+def _is_icio(path: Path) -> bool:
+    """Tell whether a CSV file, or one in a zip, has the heading of an ICIO table."""
+    return _suffix(".csv", ".zip")(path) and bool(icio_names(open_file_or_zip(path)))
 
 
 def _is_pymrio(path: Path) -> bool:
@@ -177,6 +184,7 @@ SOURCES: Final = (
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
     Source("interprovincial table of China, IPIO (.xlsx)", _is_ipio, read_ipio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
+    Source("OECD ICIO (.csv or .zip)", _is_icio, read_icio),
     Source("pymrio folder", _is_pymrio, read_pymrio),
     Source("GLORIA (folder or .zip)", is_gloria, read_gloria),
     Source("MARIO folder", is_mario, read_mario),

@@ -34,7 +34,7 @@ from mrio.building.supply_use import Model, SupplyUse, Symmetric, symmetric
 from mrio.errors import DataError, FileError, LabelError
 from mrio.files import PathLike, require_memory
 from mrio.provenance import CellGroup, Provenance
-from mrio.readers.exiobase import Archive, open_archive
+from mrio.readers.archive import Archive, open_archive
 from mrio.readers.text import read_rows
 from mrio.readers.workbook import Floats, Sheet, open_workbook
 from mrio.tables import Account, System
@@ -145,7 +145,7 @@ def find_files(path: PathLike, period: str | None = None) -> GloriaFiles:
     FileError
         When T, Y or V is missing, or years or releases are several.
     """
-    archive = open_archive(path, "*.csv")
+    archive = open_archive(path, ".csv")
     found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for name in archive.names:
         match = _NAME.fullmatch(PurePosixPath(name).name)
