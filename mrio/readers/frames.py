@@ -16,6 +16,7 @@ import pandas as pd
 
 from mrio.errors import LabelError, MissingDataError, UnitsError, raise_together
 from mrio.provenance import CellGroup, Provenance
+from mrio.readers.gaps import notice_gaps
 from mrio.readers.workbook import Floats
 from mrio.tables import Account, System
 from mrio.units import parse_unit
@@ -111,6 +112,11 @@ def system_from_frames(frames: Frames, words: Words, **arrays: Any) -> System:
     ------
     DataError
         When labels differ between frames, primary inputs are not found, or `System.from_arrays` refuses.
+
+    Warns
+    -----
+    DataWarning
+        When rows or columns miss output by more than 1e-3 (see `mrio.readers.gaps`).
     """
     regions, sectors = grid(frames.pairs, "rows of Z")
     _, demand = grid(frames.Y.columns, "columns of Y")
@@ -131,7 +137,7 @@ def system_from_frames(frames: Frames, words: Words, **arrays: Any) -> System:
         provenance = Provenance(
             provenance.source, provenance.steps, {**provenance.groups, "V": group}, provenance.headline
         )
-    return System.from_arrays(
+    system = System.from_arrays(
         regions=regions,
         sectors=sectors,
         unit=frames.unit,
@@ -142,6 +148,7 @@ def system_from_frames(frames: Frames, words: Words, **arrays: Any) -> System:
         provenance=provenance,
         **{**given, **arrays},
     )
+    return notice_gaps(system)
 
 
 def money_unit(texts: pd.Series[str] | list[str]) -> str:

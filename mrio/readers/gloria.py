@@ -35,6 +35,7 @@ from mrio.errors import DataError, FileError, LabelError
 from mrio.files import PathLike, require_memory
 from mrio.provenance import CellGroup, Provenance
 from mrio.readers.archive import Archive, open_archive
+from mrio.readers.gaps import notice_gaps
 from mrio.readers.text import read_rows
 from mrio.readers.workbook import Floats, Sheet, open_workbook
 from mrio.tables import Account, System
@@ -124,6 +125,11 @@ def read_gloria(
         symmetric table.
     MemoryLimitError
         When the table is larger than memory; told before it is read.
+
+    Warns
+    -----
+    DataWarning
+        When rows or columns miss output by more than 1e-3, as published columns do by the taxes on products.
 
     Examples
     --------
@@ -362,7 +368,7 @@ def _system(
     kept = [k for k in range(len(labels.demand)) if k not in stocks]
     final = found.final.reshape(labels.pairs, len(labels.regions), -1)
     units = dict(zip(labels.accounts, labels.units, strict=True))
-    return System.from_arrays(
+    system = System.from_arrays(
         regions=labels.regions,
         sectors=labels.sectors,
         demand=[labels.demand[k] for k in kept],
@@ -381,6 +387,7 @@ def _system(
         period=files.year,
         provenance=_provenance(files, model),
     )
+    return notice_gaps(system)
 
 
 def _provenance(files: GloriaFiles, model: Model) -> Provenance:

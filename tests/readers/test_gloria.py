@@ -5,7 +5,15 @@ import zipfile
 import numpy as np
 import pytest
 
-from mrio.errors import DataError, FileError, LabelError, MemoryLimitError, MissingDataError, MrioError
+from mrio.errors import (
+    DataError,
+    DataWarning,
+    FileError,
+    LabelError,
+    MemoryLimitError,
+    MissingDataError,
+    MrioError,
+)
 from mrio.readers.gloria import is_gloria, read_gloria
 from tests.readers.sheets import write as write_book
 
@@ -124,7 +132,8 @@ def test_industry_by_industry(folder):
 def test_uses_that_miss_supply_are_kept_as_discrepancy(tmp_path):
     a = arrays()
     a["Y"] = a["Y"] * 1.01
-    found = read_gloria(write(tmp_path / "io", a))
+    with pytest.warns(DataWarning, match="does not balance"):
+        found = read_gloria(write(tmp_path / "io", a))
     np.testing.assert_allclose(found.arrays.discrepancy.ravel(), -a["Y"].sum(axis=1) / 101, rtol=1e-9)
 
 
@@ -154,6 +163,14 @@ def test_accounts_that_are_asked_for(folder):
     assert not read_gloria(folder).accounts
     with pytest.raises(LabelError, match="not there"):
         read_gloria(folder, accounts=("co2_total",))
+
+
+def test_columns_that_miss_their_output_are_told(tmp_path):
+    a = arrays()
+    a["V"] = a["V"] * 0.9
+    with pytest.warns(DataWarning, match="sum of the column") as caught:
+        read_gloria(write(tmp_path / "io", a))
+    assert len(caught[0].message.table) == n
 
 
 # -- damage -------------------------------------------------------------------------------------------------
