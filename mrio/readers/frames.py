@@ -204,6 +204,7 @@ def _label_problems(frames: Frames, regions: list[str]) -> list[LabelError]:
         wanted[f"F of {name}"] = (extension.F.columns, frames.pairs)
         if extension.F_Y is not None:
             wanted[f"F_Y of {name}"] = (extension.F_Y.columns, frames.Y.columns)
+            wanted[f"rows of F_Y of {name}"] = (extension.F_Y.index, extension.F.index)
     problems = [
         LabelError(
             f"The labels of {name} are not those of the table.",
@@ -283,5 +284,6 @@ def _plain(extension: Extension, frames: Frames) -> tuple[Floats, Any]:
     F = extension.F.to_numpy(dtype=np.float64)
     if extension.F_Y is None:
         return F, None
+    F_Y = extension.F_Y.to_numpy(dtype=np.float64)
     R = frames.Y.columns.get_level_values(0).nunique()
-    return F, extension.F_Y.to_numpy(dtype=np.float64).reshape(len(F), R, -1).sum(axis=2)
+    return F, F_Y.reshape(len(F), R, F_Y.shape[1] // R).sum(axis=2)

@@ -325,7 +325,11 @@ def _read_frame(folder: Path, entry: Any) -> pd.DataFrame:
 def _by_suffix(path: Path, index: int, header: int) -> pd.DataFrame:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        return pd.read_parquet(path)
+        frame = pd.read_parquet(path)
+        other = [str(name) for name, kind in frame.dtypes.items() if kind.kind not in "fiu"]
+        if (other and path.stem != "unit") or frame.columns.empty:
+            raise ValueError(f"no numbers in columns {', '.join(other[:4]) or 'at all'}")
+        return frame
     if suffix in (".txt", ".tsv", ".csv"):
         layout = TextLayout(index, header, "," if suffix == ".csv" else "\t")
         with path.open(encoding="utf-8", newline="") as lines:
