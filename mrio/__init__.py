@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.deflators import read_deflators as read_deflators
     from mrio.readers.exiobase import read_exiobase as read_exiobase
+    from mrio.readers.figaro import read_figaro as read_figaro
     from mrio.readers.icio import read_icio as read_icio
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
@@ -154,6 +155,7 @@ _HOMES = {
     "read_deflators": "mrio.readers.deflators",
     "read_excel": "mrio.tables.excel",
     "read_exiobase": "mrio.readers.exiobase",
+    "read_figaro": "mrio.readers.figaro",
     "read_icio": "mrio.readers.icio",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",

@@ -13,6 +13,7 @@ from mrio.netcdf import read_netcdf
 from mrio.readers.archive import open_file_or_zip
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
 from mrio.readers.exiobase import FILES, open_table, read_exiobase
+from mrio.readers.figaro import figaro_names, read_figaro
 from mrio.readers.icio import icio_names, read_icio
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
@@ -122,6 +123,11 @@ def _is_icio(path: Path) -> bool:
     return _suffix(".csv", ".zip")(path) and bool(icio_names(open_file_or_zip(path)))
 
 
+def _is_figaro(path: Path) -> bool:
+    """Tell whether a CSV file, or one in a zip, has the heading of a FIGARO table."""
+    return _suffix(".csv", ".zip")(path) and bool(figaro_names(open_file_or_zip(path)))
+
+
 def _is_pymrio(path: Path) -> bool:
     return path.name == PARAMETERS or (path / PARAMETERS).is_file()
 
@@ -175,6 +181,7 @@ SOURCES: Final = (
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
     Source("OECD ICIO (.csv or .zip)", _is_icio, read_icio),
+    Source("FIGARO (.csv or .zip)", _is_figaro, read_figaro),
     Source("pymrio folder", _is_pymrio, read_pymrio),
 )
 """All sources in the order in which they are tried."""

@@ -65,6 +65,30 @@ class Archive:
             line = lines.readline(_LONGEST_HEAD)
         return line if line.endswith("\n") else ""
 
+    def called(self, name: str) -> str:
+        """Return how messages name a file."""
+        return f"{name} of {Path(self.place).name}" if self.zipped else Path(self.place).name
+
+    def only(self, names: list[str], period: str | None, what: str) -> str:
+        """Return the one file among some that is to be read, by the year in its name where there are more.
+
+        Raises
+        ------
+        FileError
+            When there is none, or more than one.
+        """
+        chosen = [name for name in names if period is None or year_of(name) == period]
+        if not chosen and len(names) == 1 and year_of(names[0]) is None:
+            chosen = names
+        if len(chosen) != 1:
+            raise FileError(
+                f"The file holds no {what} of the period, or more than one.",
+                where=self.place,
+                amount=f"found {', '.join(names) or 'none'}" + (f"; period {period!r}" if period else ""),
+                remedy='say which with period="2018"' if names else "give the file of one year as published",
+            )
+        return chosen[0]
+
     def below(self, mark: str) -> Archive:
         """Return the files below the folder in which `mark` stands, by their names there."""
         root = next((name.removesuffix(mark) for name in self.names if PurePosixPath(name).name == mark), "")
