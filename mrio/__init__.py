@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from mrio.readers.sic import read_sic as read_sic
     from mrio.readers.tidy import TidyLayout as TidyLayout
     from mrio.readers.tidy import read_tidy as read_tidy
+    from mrio.readers.wiod import read_wiod as read_wiod
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
@@ -166,6 +167,7 @@ _HOMES = {
     "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
     "read_tidy": "mrio.readers.tidy",
+    "read_wiod": "mrio.readers.wiod",
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "to_pymrio": "mrio.tables.pymrio",

@@ -17,6 +17,7 @@ from mrio.readers.figaro import figaro_names, read_figaro
 from mrio.readers.icio import icio_names, read_icio
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
+from mrio.readers.wiod import find_corner, is_wiod_head, is_wiod_name, read_wiod, wiod_sheets
 from mrio.readers.workbook import Sheet, open_workbook
 from mrio.tables import System, Systems
 from mrio.tables.excel import RECORD, read_excel
@@ -118,6 +119,20 @@ def _is_exiobase(path: Path) -> bool:
         return next(lines, "").strip().endswith("M.EUR")
 
 
+def _is_wiod(path: Path) -> bool:
+    """Tell whether a file has the name of WIOD, or its heading; sheets are read where a year names them."""
+    if not _suffix(".csv", ".zip", ".dta", *_WORKBOOKS)(path):
+        return False
+    if is_wiod_name(path.name):
+        return True
+    if path.suffix.lower() in _WORKBOOKS:
+        book = open_workbook(path)
+        named = [name for name in wiod_sheets(book) if name.strip().isdigit()]
+        return any(find_corner(sheet) is not None for sheet in _filled_sheets(path, tuple(named)))
+    archive = open_file_or_zip(path)
+    return any(is_wiod_head(archive.head(name)) for name in archive.names if name.lower().endswith(".csv"))
+
+
 def _is_icio(path: Path) -> bool:
     """Tell whether a CSV file, or one in a zip, has the heading of an ICIO table."""
     return _suffix(".csv", ".zip")(path) and bool(icio_names(open_file_or_zip(path)))
@@ -178,6 +193,8 @@ SOURCES: Final = (
     Source("long CSV of mrio with its record (.csv)", _is_long_csv, read_csv),
     Source("Excel workbook of mrio (.xlsx)", _is_own_workbook, read_excel),
     Source("workbook of the State Information Center (.xls)", _is_sic, _both_years),
+    # Before CEADs, whose sheets are told by their cells: a workbook of WIOD takes long to open.
+    Source("WIOD 2016 (.xlsb, .xlsx, .csv, .dta)", _is_wiod, read_wiod),
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
     Source("OECD ICIO (.csv or .zip)", _is_icio, read_icio),

@@ -22,10 +22,12 @@ from mrio.errors import FileError
 from mrio.files import PathLike
 
 # Damaged zips may also name methods that do not exist, or claim to be encrypted.
-_DAMAGE: Final = (
+DAMAGE: Final = (
     *(OSError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(EOFError, NotImplementedError, RuntimeError, struct.error, csv.Error),
 )
+"""What is raised while damaged files are read."""
+
 _LONGEST_HEAD: Final = 4_000_000
 
 
@@ -50,7 +52,7 @@ class Archive:
                 return
             with zipfile.ZipFile(self.place) as archive, archive.open(self.names[name]) as raw:
                 yield iter(TextIOWrapper(raw, encoding="utf-8-sig", errors=errors))
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise FileError(
                 "A file of a table cannot be read.",
                 where=f"{name} of {self.place}",
@@ -167,7 +169,7 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
                 # Compares both names of a member: one spoiled name would make a file vanish in silence.
                 archive.open(info).close()
             return [info for info in archive.infolist() if not info.is_dir()]
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise FileError(
             "The file is no zip, or it is damaged.",
             where=str(path),

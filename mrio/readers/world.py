@@ -111,13 +111,17 @@ class WorldWords:
     currency: str
     period: str | None
     valuation: str = "basic prices"
+    previous_year: bool = False
     note: str = "as published; detail and trade partners are estimates of the publisher"
 
     @property
     def price_basis(self) -> str:
-        """Current prices of the year, or of no year where none is known."""
-        year = f"{self.period} " if self.period and self.period.isdigit() else ""
-        return f"current {year}{self.currency}, {self.valuation}"
+        """Current prices of the year, or prices of the year before; of no year where none is known."""
+        if not (self.period and self.period.isdigit()):
+            return f"current {self.currency}, {self.valuation}"
+        if self.previous_year:
+            return f"previous-year {int(self.period) - 1} {self.currency}, {self.valuation}"
+        return f"current {self.period} {self.currency}, {self.valuation}"
 
 
 def world_flows(grid: Grid, layout: WorldLayout, tolerance: float) -> WorldFlows:
