@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.deflators import read_deflators as read_deflators
+    from mrio.readers.eora import read_eora as read_eora
     from mrio.readers.exiobase import read_exiobase as read_exiobase
     from mrio.readers.figaro import read_figaro as read_figaro
     from mrio.readers.icio import read_icio as read_icio
@@ -154,6 +155,7 @@ _HOMES = {
     "read_ceads_mrio": "mrio.readers.ceads_mrio",
     "read_csv": "mrio.tables.exchange",
     "read_deflators": "mrio.readers.deflators",
+    "read_eora": "mrio.readers.eora",
     "read_excel": "mrio.tables.excel",
     "read_exiobase": "mrio.readers.exiobase",
     "read_figaro": "mrio.readers.figaro",

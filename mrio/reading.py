@@ -10,8 +10,9 @@ from typing import Final
 from mrio.errors import FileError, MrioError
 from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
-from mrio.readers.archive import open_file_or_zip
+from mrio.readers.archive import open_archive, open_file_or_zip
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
+from mrio.readers.eora import eora_names, read_eora
 from mrio.readers.exiobase import FILES, open_table, read_exiobase
 from mrio.readers.figaro import figaro_names, read_figaro
 from mrio.readers.icio import icio_names, read_icio
@@ -42,8 +43,8 @@ def read(path: PathLike) -> Systems:
     ----------
     path
         A file that mrio wrote (netCDF, Parquet, long CSV, Excel); a pymrio folder; a folder or zip of
-        EXIOBASE 3; a CEADs workbook of China; or the workbook of the State Information Center (or its
-        folder), of which both years are read with 17 sectors.
+        EXIOBASE 3 or EORA26; a table of WIOD, OECD ICIO or FIGARO; a CEADs workbook of China; or the workbook
+        of the State Information Center (or its folder), of which both years are read with 17 sectors.
 
     Returns
     -------
@@ -143,6 +144,11 @@ def _is_figaro(path: Path) -> bool:
     return _suffix(".csv", ".zip")(path) and bool(figaro_names(open_file_or_zip(path)))
 
 
+def _is_eora(path: Path) -> bool:
+    """Tell whether a folder or zip holds flows of Eora26."""
+    return (path.is_dir() or path.suffix.lower() == ".zip") and bool(eora_names(open_archive(path)))
+
+
 def _is_pymrio(path: Path) -> bool:
     return path.name == PARAMETERS or (path / PARAMETERS).is_file()
 
@@ -197,6 +203,7 @@ SOURCES: Final = (
     Source("WIOD 2016 (.xlsb, .xlsx, .csv, .dta)", _is_wiod, read_wiod),
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
+    Source("EORA26 (folder or .zip)", _is_eora, read_eora),
     Source("OECD ICIO (.csv or .zip)", _is_icio, read_icio),
     Source("FIGARO (.csv or .zip)", _is_figaro, read_figaro),
     Source("pymrio folder", _is_pymrio, read_pymrio),
