@@ -42,13 +42,16 @@ from tests.conftest import CASES as FOLDER
 from tests.conftest import worked_arrays
 from tests.readers import (
     test_ceads_mrio,
+    test_eora,
     test_exiobase,
+    test_figaro,
     test_gloria,
     test_icio,
     test_ipio,
     test_layouts,
     test_mario,
     test_sic,
+    test_wiod,
 )
 from tests.readers.sheets import write as write_book
 
@@ -116,6 +119,32 @@ def _exiobase_zip(folder: Path) -> Path:
 
 def _icio(folder: Path) -> Path:
     return test_icio.write(folder / "2020_SML.csv", test_icio.cells(test_icio.table()))
+
+
+def _figaro(folder: Path) -> Path:
+    return test_figaro.write(folder / test_figaro.MATRIX, test_figaro.cells(test_figaro.table()))
+
+
+def _figaro_flat(folder: Path) -> Path:
+    lines = test_figaro.flat(test_figaro.cells(test_figaro.table()))
+    return test_figaro.write(folder / test_figaro.FLAT, lines)
+
+
+def _eora(folder: Path) -> Path:
+    return test_eora.write(folder / "2015", test_eora.table())
+
+
+def _wiod(folder: Path) -> Path:
+    return write_book(folder / test_wiod.BOOK, {"2014": test_wiod.book_rows(test_wiod.table())})
+
+
+def _wiod_csv(folder: Path) -> Path:
+    lines = test_wiod.wide(test_wiod.book_rows(test_wiod.table()))
+    return test_wiod.write_csv(folder / test_wiod.TEXT, lines)
+
+
+def _wiod_stata(folder: Path) -> Path:
+    return test_wiod.stata(folder / test_wiod.STATA, test_wiod.table())
 
 
 def _pymrio(folder: Path) -> Path:
@@ -189,6 +218,12 @@ CASES = {
     "exiobase": Case("EXIOBASE", _exiobase),
     "exiobase-zip": Case("EXIOBASE", _exiobase_zip),
     "icio": Case("OECD ICIO", _icio),
+    "figaro": Case("FIGARO", _figaro),
+    "figaro-flat": Case("FIGARO", _figaro_flat),
+    "eora": Case("EORA26", _eora),
+    "wiod": Case("WIOD", _wiod),
+    "wiod-csv": Case("WIOD", _wiod_csv),
+    "wiod-stata": Case("WIOD", _wiod_stata),
     "pymrio": Case("pymrio", _pymrio),
     "pymrio-parquet": Case("pymrio", _pymrio_parquet),
     "gloria": Case("GLORIA", _gloria),

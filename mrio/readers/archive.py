@@ -22,10 +22,12 @@ from mrio.errors import FileError, MrioError
 from mrio.files import PathLike, require_memory
 
 # Damaged zips may also name methods that do not exist, or claim to be encrypted.
-_DAMAGE: Final = (
+DAMAGE: Final = (
     *(OSError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(EOFError, NotImplementedError, RuntimeError, struct.error, csv.Error, MemoryError),
 )
+"""What is raised while damaged files are read."""
+
 _LONGEST_HEAD: Final = 4_000_000
 
 
@@ -53,7 +55,7 @@ class Archive:
                 yield iter(TextIOWrapper(raw, encoding="utf-8-sig", errors=errors))
         except MrioError:
             raise
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise FileError(
                 "A file of a table cannot be read.",
                 where=f"{name} of {self.place}",
@@ -67,6 +69,30 @@ class Archive:
             assert isinstance(lines, TextIOWrapper)
             line = lines.readline(_LONGEST_HEAD)
         return line if line.endswith("\n") else ""
+
+    def called(self, name: str) -> str:
+        """Return how messages name a file."""
+        return f"{name} of {Path(self.place).name}" if self.zipped else Path(self.place).name
+
+    def only(self, names: list[str], period: str | None, what: str) -> str:
+        """Return the one file among some that is to be read, by the year in its name where there are more.
+
+        Raises
+        ------
+        FileError
+            When there is none, or more than one.
+        """
+        chosen = [name for name in names if period is None or year_of(name) == period]
+        if not chosen and len(names) == 1 and year_of(names[0]) is None:
+            chosen = names
+        if len(chosen) != 1:
+            raise FileError(
+                f"The file holds no {what} of the period, or more than one.",
+                where=self.place,
+                amount=f"found {', '.join(names) or 'none'}" + (f"; period {period!r}" if period else ""),
+                remedy='say which with period="2018"' if names else "give the file of one year as published",
+            )
+        return chosen[0]
 
     def below(self, mark: str) -> Archive:
         """Return the files below the folder in which `mark` stands, by their names there."""
@@ -146,7 +172,7 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
                 # Compares both names of a member: one spoiled name would make a file vanish in silence.
                 archive.open(info).close()
             return [info for info in archive.infolist() if not info.is_dir()]
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise FileError(
             "The file is no zip, or it is damaged.",
             where=str(path),

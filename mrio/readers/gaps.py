@@ -64,7 +64,8 @@ class Sums:
             return self.column_total
         if self.row_total is not None:
             return self.row_total
-        return np.where(self.costs > 0, self.costs, self.sales)
+        paid = (self.costs > 0) | (self.sales == 0)
+        return np.where(paid, self.costs, self.sales)
 
     @property
     def discrepancy(self) -> Floats | None:

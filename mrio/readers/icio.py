@@ -23,10 +23,10 @@ over the countries that levy them. Editions before 2021 are not read.
 from __future__ import annotations
 
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Final
 
-from mrio.errors import FileError, LabelError
+from mrio.errors import LabelError
 from mrio.files import PathLike, require_memory
 from mrio.readers.archive import Archive, open_file_or_zip, year_of
 from mrio.readers.grid import Grid, full_pairs, read_coded_csv
@@ -102,9 +102,8 @@ def read_icio(
     >>> read_icio("2020_SML.csv")  # doctest: +SKIP
     """
     archive = open_file_or_zip(path)
-    name = _chosen(archive, period)
-    head = archive.head(name)
-    place = Path(archive.place).name if not archive.zipped else f"{name} of {Path(archive.place).name}"
+    name = archive.only(icio_names(archive), period, "ICIO table")
+    head, place = archive.head(name), archive.called(name)
     # The grid, and the copy that the table keeps.
     require_memory(2 * 8 * (head.count(",") + 1) ** 2, place)
     with archive.lines(name) as lines:
@@ -177,22 +176,6 @@ def _parts(regions: tuple[str, ...] | list[str]) -> dict[str, str]:
 
 def _codes(line: str) -> list[str]:
     return [cell.strip('"') for cell in line.rstrip("\r\n").split(",")]
-
-
-def _chosen(archive: Archive, period: str | None) -> str:
-    """Return the file to read, by the year in its name where there are several."""
-    names = icio_names(archive)
-    chosen = [name for name in names if period is None or year_of(name) == period] or names[: len(names) == 1]
-    if len(chosen) != 1:
-        raise FileError(
-            "The file holds no ICIO table, or more than one.",
-            where=archive.place,
-            amount=f"tables: {', '.join(names) or 'none'}" + (f"; period {period!r}" if period else ""),
-            remedy='say which with period="2018"'
-            if names
-            else "give the CSV file of one year, or the zip in which it is published",
-        )
-    return chosen[0]
 
 
 def _source(name: str) -> str:

@@ -86,6 +86,46 @@ def read_numbers(
     return pd.DataFrame(values if square else np.vstack([values, *parts]), _index(index), columns, copy=False)
 
 
+def read_matrix(lines: Iterable[str], shape: tuple[int, int], place: str, separator: str = "\t") -> Floats:
+    """Read numbers without labels into one array.
+
+    Parameters
+    ----------
+    lines
+        Lines of text.
+    shape
+        Rows and columns that there must be.
+    place
+        How errors name the file.
+    separator
+        What separates cells.
+
+    Raises
+    ------
+    FileError
+        When there are more or fewer rows, or a row has another number of cells.
+    MissingDataError
+        When cells hold no finite number; by their addresses.
+    """
+    layout = TextLayout(0, 0, separator)
+    values = np.empty(shape)
+    body = ((k, line.rstrip("\r\n")) for k, line in enumerate(lines) if line.strip())
+    done = 0
+    while chunk := dict(islice(body, _ROWS_AT_ONCE)):
+        numbers = _numbers(chunk, layout, shape[1], place)
+        if done + len(numbers) <= shape[0]:
+            values[done : done + len(numbers)] = numbers
+        done += len(numbers)
+    if done != shape[0]:
+        raise FileError(
+            "A matrix has more or fewer rows than it has labels.",
+            where=place,
+            amount=f"{done} rows, {shape[0]} labels",
+            remedy="get the file anew; it was cut off or changed, or the labels are those of another table",
+        )
+    return values
+
+
 def read_words(lines: Iterable[str], layout: TextLayout, place: str) -> pd.DataFrame:
     """Read a table of texts, for example of units; errors as `read_numbers`."""
     rest = iter(lines)

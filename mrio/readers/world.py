@@ -111,13 +111,17 @@ class WorldWords:
     currency: str
     period: str | None
     valuation: str = "basic prices"
+    previous_year: bool = False
     note: str = "as published; detail and trade partners are estimates of the publisher"
 
     @property
     def price_basis(self) -> str:
-        """Current prices of the year, or of no year where none is known."""
-        year = f"{self.period} " if self.period and self.period.isdigit() else ""
-        return f"current {year}{self.currency}, {self.valuation}"
+        """Current prices of the year, or prices of the year before; of no year where none is known."""
+        if not (self.period and self.period.isdigit()):
+            return f"current {self.currency}, {self.valuation}"
+        if self.previous_year:
+            return f"previous-year {int(self.period) - 1} {self.currency}, {self.valuation}"
+        return f"current {self.period} {self.currency}, {self.valuation}"
 
 
 def world_flows(grid: Grid, layout: WorldLayout, tolerance: float) -> WorldFlows:
@@ -197,6 +201,62 @@ class _Places:
         return ""
 
 
+@dataclass(frozen=True, eq=False)
+class FinalUse:
+    """Final purchases and change of inventories.
+
+    Attributes
+    ----------
+    Y
+        (n, R K') purchases of the categories kept.
+    demand, columns
+        Those categories, and their positions among all.
+    stock_change
+        (n,) change of inventories summed over the regions that store, or None where it is one of the
+        categories.
+    """
+
+    Y: Floats
+    demand: tuple[str, ...]
+    columns: tuple[int, ...]
+    stock_change: Floats | None
+
+
+def final_use(Y: Floats, demand: Sequence[str], stored: str, stocks: Stocks) -> FinalUse:
+    """Take the change of inventories out of final purchases, or leave it in.
+
+    Parameters
+    ----------
+    Y
+        (n, R, K) final purchases.
+    demand
+        Categories, (K,).
+    stored
+        The category that is the change of inventories.
+    stocks
+        What is wanted.
+
+    Raises
+    ------
+    DataError
+        When `stocks` is another word.
+    """
+    if stocks not in ("apart", "final"):
+        raise DataError(
+            "Inventories can be kept apart or counted as final purchases.",
+            amount=f"got stocks={stocks!r}",
+            remedy='give stocks="apart" or stocks="final"',
+        )
+    out = [k for k, name in enumerate(demand) if name == stored and stocks == "apart"]
+    own = tuple(k for k in range(len(demand)) if k not in out)
+    return FinalUse(
+        Y=Y[:, :, own].reshape(len(Y), -1),
+        demand=tuple(demand[k] for k in own),
+        columns=own,
+        stock_change=Y[:, :, out].sum(axis=(1, 2)) if out else None,
+    )
+
+
 def world_system(
     flows: WorldFlows, layout: WorldLayout, words: WorldWords, stocks: Stocks = "apart"
 ) -> System:
@@ -218,15 +278,8 @@ def world_system(
     DataError
         When `stocks` is another word, or `System.from_arrays` refuses the table.
     """
-    if stocks not in ("apart", "final"):
-        raise DataError(
-            "Inventories can be kept apart or counted as final purchases.",
-            amount=f"got stocks={stocks!r}",
-            remedy='give stocks="apart" or stocks="final"',
-        )
     R, N = len(flows.regions), len(layout.sectors)
-    own = [k for k, name in enumerate(layout.demand) if stocks == "final" or name != layout.stocks]
-    stored = [k for k in range(len(layout.demand)) if k not in own]
+    final = final_use(flows.Y, layout.demand, layout.stocks, stocks)
     accounts = {
         name: (_total(flows.inputs, rows), words.unit, _total(flows.finals, rows).sum(axis=1))
         for name, rows in layout.accounts.items()
@@ -235,7 +288,7 @@ def world_system(
     if layout.imports:
         imports = {
             "imports_row_Z": _total(flows.inputs, layout.imports).reshape(R, N),
-            "imports_row_Y": _total(flows.finals, layout.final_imports)[:, own],
+            "imports_row_Y": _total(flows.finals, layout.final_imports)[:, final.columns],
         }
     sums = Sums(
         flows.Z.sum(axis=1) + flows.Y.sum(axis=(1, 2)), flows.output, (), "", column_total=flows.output
@@ -243,12 +296,12 @@ def world_system(
     return System.from_arrays(
         regions=flows.regions,
         sectors=layout.sectors,
-        demand=[layout.demand[k] for k in own],
         factors=list(layout.factors),
         Z=flows.Z,
-        Y=flows.Y[:, :, own].reshape(R * N, -1),
+        Y=final.Y,
+        demand=final.demand,
+        stock_change=final.stock_change,
         V=np.array([_total(flows.inputs, rows) for rows in layout.factors.values()]),
-        stock_change=flows.Y[:, :, stored].sum(axis=(1, 2)) if stored else None,
         discrepancy=sums.discrepancy,
         accounts=accounts,
         unit=words.unit,

@@ -140,7 +140,7 @@ def test_a_zip_of_one_year_and_one_of_several(tmp_path):
         require_same(read_icio(path, period="2018"), w)
     with pytest.raises(FileError, match="more than one") as caught:
         read_icio(path)
-    assert "ICIO2021_2017.csv, ICIO2021_2018.csv" in caught.value.amount
+    assert "found ICIO2021_2017.csv, ICIO2021_2018.csv" in caught.value.amount
     with pytest.raises(FileError):
         read_icio(path, period="2016")
 
