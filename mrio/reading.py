@@ -22,7 +22,7 @@ from mrio.readers.mario import is_mario, read_mario
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
 from mrio.readers.wiod import find_corner, is_wiod_head, is_wiod_name, read_wiod, wiod_sheets
-from mrio.readers.workbook import Sheet, open_workbook
+from mrio.readers.workbook import EmptySheetError, Sheet, open_workbook
 from mrio.tables import System, Systems
 from mrio.tables.excel import RECORD, read_excel
 from mrio.tables.exchange import read_csv, read_parquet
@@ -186,7 +186,7 @@ def _filled_sheets(path: Path, names: tuple[str, ...]) -> list[Sheet]:
     for name in names:
         try:
             found.append(book.sheet(name))
-        except FileError:
+        except EmptySheetError:
             # Empty sheets are common in published workbooks.
             continue
     return found

@@ -6,9 +6,10 @@ damage of the same case gives the same bytes. What comes of it is one of:
 - ``refused``: one error of the library;
 - ``same``: the damage did no harm, all numbers and labels are those of the whole file;
 - ``told``: other numbers, with a warning of the library or a discrepancy that says so;
-- ``unchecked``: all of the table is the same but accounts, factors' names or words, which hold nothing that a
-  reader could compare them with;
-- ``balanced``: another table that balances, for example with two names changed everywhere;
+- ``unchecked``: all of the table is the same but accounts, imports of final users, population, names of
+  factors or words, which hold nothing that a reader could compare them with;
+- ``balanced``: another table that balances as closely as readers ask for (1e-3), for example with a name
+  changed everywhere, or a flow within a sector that counts on both sides;
 - ``silent``: another table that does not balance, without a word. This is a failure, as are ``crash`` (the
   interpreter dies, memory runs out, or an error of another kind) and ``hang``.
 
@@ -502,7 +503,9 @@ def spoil(path: Path, damage: Damage) -> None:
 
 # -- what comes of it ---------------------------------------------------------------------------------------
 
-CORE = ("Z", "Y", "x", "exports", "stock_change", "imports_Z", "imports_Y", "imports_row_Z", "imports_row_Y")
+CORE = ("Z", "Y", "x", "exports", "stock_change", "imports_Z", "imports_row_Z")
+FREE = ("imports_Y", "imports_row_Y", "population")
+"""Arrays that no total of a table depends on."""
 
 
 def _plain(table: mrio.System) -> dict[str, object]:
@@ -524,6 +527,7 @@ def _all_equal(one: mrio.System, two: mrio.System) -> bool:
         and one.account(name).unit == two.account(name).unit
         for name in one.account_names
     )
+    accounts = accounts and all(_equal(getattr(one.arrays, name), getattr(two.arrays, name)) for name in FREE)
     words = ("demand", "factors", "period", "price_basis", "population_unit", "scenario")
     return accounts and all(getattr(one, word) == getattr(two, word) for word in words)
 

@@ -120,7 +120,7 @@ def system_from_frames(frames: Frames, words: Words, **arrays: Any) -> System:
     """
     regions, sectors = grid(frames.pairs, "rows of Z")
     _, demand = grid(frames.Y.columns, "columns of Y")
-    raise_together(_label_problems(frames, regions))
+    raise_together(label_problems(frames, regions))
     chosen = factor_extension(frames, words.factors)
     given: dict[str, Any] = {
         "Z": frames.Z,
@@ -197,8 +197,8 @@ def factor_extension(frames: Frames, asked: str | None) -> str | None:
     )
 
 
-def _label_problems(frames: Frames, regions: list[str]) -> list[LabelError]:
-    """List frames whose labels are not those of Z and Y."""
+def label_problems(frames: Frames, regions: list[str]) -> list[LabelError]:
+    """Return an error for each frame whose labels are not those of Z and Y."""
     wanted: dict[str, tuple[pd.Index[Any], pd.Index[Any]]] = {"Y": (frames.Y.index, frames.pairs)}
     for name, extension in frames.extensions.items():
         wanted[f"F of {name}"] = (extension.F.columns, frames.pairs)

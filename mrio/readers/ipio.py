@@ -33,7 +33,16 @@ from mrio.files import PathLike
 from mrio.provenance import CellGroup, Provenance
 from mrio.readers.consistency import Total, total_problems, unit_problems
 from mrio.readers.nbs_codes import FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
-from mrio.readers.workbook import Block, Floats, Sheet, Workbook, address, numbers, open_workbook
+from mrio.readers.workbook import (
+    Block,
+    EmptySheetError,
+    Floats,
+    Sheet,
+    Workbook,
+    address,
+    numbers,
+    open_workbook,
+)
 from mrio.tables import System
 
 SOURCE: Final = (
@@ -378,7 +387,7 @@ def _table_sheet(book: Workbook, asked: str | None) -> Sheet:
     for name in book.names:
         try:
             sheet = book.sheet(name)
-        except FileError:
+        except EmptySheetError:
             continue
         if is_ipio(sheet):
             return sheet

@@ -30,6 +30,10 @@ from mrio.files import require_plain_workbook
 Floats = NDArray[np.float64]
 
 
+class EmptySheetError(FileError):
+    """A sheet holds nothing, which is common in published workbooks."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: its file, its name, and its cells row by row; an empty cell is the empty text."""
@@ -344,7 +348,7 @@ def _existing(path: str | Path) -> Path:
 def _filled(sheet: Sheet) -> Sheet:
     """Return the sheet, which must hold at least one cell."""
     if not any(plain(cell) for row in sheet.cells for cell in row):
-        raise FileError(
+        raise EmptySheetError(
             "The sheet is empty.",
             where=f"{sheet.place}, cell A1 onwards",
             remedy="give the file as it was published",
