@@ -175,6 +175,26 @@ def test_what_was_not_stated_is_noted(theirs):
     assert "price basis not stated" in found.provenance.steps[-1].action
 
 
+def test_accounts_of_producers_and_final_users_in_other_rows(theirs):
+    io = theirs.copy()
+    io.emissions.F_Y = io.emissions.F_Y.iloc[::-1]
+    with pytest.raises(LabelError, match="rows of F_Y of emissions"):
+        mrio.from_pymrio(io)
+
+
+def test_imports_that_are_not_whole(worked):
+    io = worked.a.to_pymrio()
+    io.mrio_imports.F = io.mrio_imports.F.iloc[1:]
+    io.mrio_imports.F_Y = io.mrio_imports.F_Y.iloc[1:]
+    io.mrio_imports.unit = io.mrio_imports.unit.iloc[1:]
+    with pytest.raises(MissingDataError, match="not whole") as caught:
+        mrio.from_pymrio(io)
+    assert "2 rows, 3 expected" in caught.value.amount
+    io.remove_extension("mrio_imports")
+    with pytest.raises(MissingDataError, match="not whole"):
+        mrio.from_pymrio(io)
+
+
 # -- folders ------------------------------------------------------------------------------------------------
 
 
