@@ -12,7 +12,7 @@ import mrio
 from mrio.errors import DataError, LabelError
 from mrio.measures.linkages.indices import linkages
 from mrio.tables import System
-from tests.measures.tables import MONEY, PEERS, peers, plain, random_system, two_regions, two_sectors
+from tests.measures.tables import MONEY, PEERS, germany, peers, plain, random_system, two_regions, two_sectors
 
 
 def ghosh(system):
@@ -29,6 +29,22 @@ def test_textbook_two_sectors():
     np.testing.assert_allclose(found["backward"].values.ravel(), [1.5181, 1.4521], atol=1e-4)
     np.testing.assert_allclose(found["backward_direct"].values.ravel(), [0.35, 0.30], rtol=1e-12)
     np.testing.assert_allclose(found["forward_direct"].values.ravel(), [0.65, 0.15], rtol=1e-12)
+
+
+def test_textbook_table_of_germany():
+    # Eurostat (2008), tables 15.19 and 15.20. Manufacturing is printed as 1.6691 forward, which the table
+    # itself does not give (1.6910): it is left out.
+    found = linkages(germany()).data
+    printed = [1.7048, 1.8413, 1.8136, 1.6035, 1.5951, 1.3782]
+    np.testing.assert_allclose(found["backward"].values.ravel(), printed, atol=6e-5)
+    printed = [2.1126, 1.3558, 1.5848, 2.1037, 1.2106]
+    np.testing.assert_allclose(np.delete(found["forward"].values.ravel(), 1), printed, atol=6e-5)
+
+
+def test_textbook_ghosh_inverse_of_two_sectors():
+    # From the printed L: G_ij = L_ij x_j / x_i = [[1.2541, 0.6600], [0.1320, 1.1221]].
+    found = linkages(two_sectors()).data
+    np.testing.assert_allclose(found["forward"].values.ravel(), [1.9141, 1.2541], atol=1.2e-4)
 
 
 def test_textbook_two_regions():

@@ -11,7 +11,7 @@ from scipy import sparse
 import mrio
 from mrio.errors import DataError
 from mrio.measures.linkages.influence import field_of_influence, strongest
-from tests.measures.tables import plain, random_system
+from tests.measures.tables import plain, random_system, two_sectors
 
 
 @settings(deadline=None, max_examples=20)
@@ -26,6 +26,18 @@ def test_strength_is_that_of_every_field(seed, existing):
     expected = np.sort(strength[strength > 0])[::-1]
     np.testing.assert_allclose(found.data["influence"], expected, rtol=1e-10)
     assert len(found.summary()) == len(expected)
+
+
+def test_textbook_two_sectors():
+    # Miller and Blair print L = [[1.2541, 0.3300], [0.2640, 1.1221]]; the field of a_ij is column i times row j.
+    columns = [1.2541**2 + 0.2640**2, 0.3300**2 + 1.1221**2]
+    rows = [1.2541**2 + 0.3300**2, 0.2640**2 + 1.1221**2]
+    found = field_of_influence(two_sectors(), top=4)
+    np.testing.assert_allclose(
+        found.data["influence"], np.sort(np.outer(columns, rows).ravel())[::-1], rtol=3e-4
+    )
+    first = found.summary().iloc[0]
+    assert (first["sector"], first["use_sector"]) == ("1", "1")
 
 
 def test_field_is_the_derivative_of_the_inverse():

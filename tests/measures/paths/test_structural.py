@@ -13,7 +13,6 @@ from scipy import sparse
 import mrio
 from mrio.errors import DataError, LabelError, NotProductiveError
 from mrio.leontief import Leontief
-from mrio.measures.paths.layers import production_layers
 from mrio.measures.paths.search import Wanted, largest_paths
 from mrio.measures.paths.structural import path_bound, structural_paths
 from mrio.tables import System
@@ -127,35 +126,6 @@ def test_limits_of_demand_and_origin():
     np.testing.assert_allclose(sum(parts), whole.total, rtol=1e-10)
 
 
-@settings(deadline=None, max_examples=25)
-@given(st.integers(0, 2**32 - 1), st.integers(0, 8))
-def test_layers_add_up_to_the_footprint(seed, depth):
-    system = random_system(seed)
-    A, L, _, _ = plain(system)
-    y = system.arrays.Y[:, :, 0].sum(axis=-1).ravel()
-    found = production_layers(system, depth=depth, final={"use_region": "R0"})
-    for account in found.accounts:
-        rate = (
-            np.ones(9) if account == "output" else system.account(account).intensity(system.arrays.x).ravel()
-        )
-        flows = found.of("layer_flow", account)
-        for d in range(depth + 1):
-            expected = rate * (np.linalg.matrix_power(A, d) @ y)
-            np.testing.assert_allclose(flows.sel(layer=d).values.ravel(), expected, rtol=1e-10)
-        total = flows.sum("layer").values.ravel() + found.of("deeper", account).values.ravel()
-        np.testing.assert_allclose(total, rate * (L @ y), rtol=1e-10)
-
-
-def test_paths_by_layer_and_layers_agree():
-    system = random_system(2)
-    found = structural_paths(system, "jobs", top=50)
-    layers = production_layers(system, "jobs", depth=12)
-    table = found.by_layer()
-    np.testing.assert_allclose(table.iloc[:-1, 1], layers.summary().iloc[:13, 0])
-    np.testing.assert_allclose(table.iloc[-1, 1], layers.summary().loc["deeper"].iloc[0], rtol=1e-6)
-    assert (table.iloc[:, 0] <= table.iloc[:, 1] * (1 + 1e-12)).all()
-
-
 def test_pictures_and_files(tmp_path):
     found = structural_paths(random_system(5), "co2", top=12)
     links = found.plot.sankey_data(5)
@@ -166,11 +136,6 @@ def test_pictures_and_files(tmp_path):
     again = mrio.read_netcdf(tmp_path / "paths.nc")
     assert again.data.identical(found.data)
     assert again.chains() == found.chains()
-    layers = production_layers(random_system(5), ["co2", "output"], depth=2)
-    layers.to_netcdf(tmp_path / "layers.nc")
-    assert mrio.read_netcdf(tmp_path / "layers.nc").data.identical(layers.data)
-    assert layers.plot.layers("co2") is not None
-    assert layers.by_region("co2").shape == (4, 3)
 
 
 def test_bad_questions_are_named():
@@ -179,10 +144,6 @@ def test_bad_questions_are_named():
         structural_paths(system, top=None)
     with pytest.raises(LabelError, match="cannot be limited by 'buyer'"):
         structural_paths(system, final={"buyer": "R0"})
-    with pytest.raises(LabelError, match="no demand 'war'"):
-        production_layers(system, final={"demand": "war"})
-    with pytest.raises(DataError, match="0 or more"):
-        production_layers(system, depth=-1)
 
 
 def test_path_of_nothing_is_empty():
