@@ -7,21 +7,16 @@ from typing import Any, Literal
 
 import numpy as np
 
-from mrio.errors import DataError, LabelError, NotProductiveError
-from mrio.leontief import Leontief
-from mrio.leontief.extraction import outputs_without_regions, sector_losses
+from mrio.errors import DataError, NotProductiveError
 from mrio.measures.extraction.removal import KINDS, Cut, Index, Kind, Remainder, after_cut, without
-from mrio.measures.extraction.result import Extraction, Extractions
-from mrio.measures.measure import Intensities, Sheet, all_accounts, intensities, require_accounts
+from mrio.measures.extraction.result import Extraction
+from mrio.measures.final_demand import mask
+from mrio.measures.measure import Intensities, Sheet, all_accounts, intensities
 from mrio.results import require_adding_up
 from mrio.tables import System
-from mrio.tables.arrays import Array
 
 Names = str | Sequence[str] | None
 Replacement = Literal["abroad", "regions"] | None
-Each = Literal["region-sector", "sector", "region"]
-
-_PANEL = 400
 _LEFT_TO_ABROAD = {
     None: "purchases that nobody serves any more",
     "abroad": "purchases that are imported instead",
@@ -116,115 +111,6 @@ def extract(
     return _result(system, asked, left, {"what": what, "kind": kind, "replacement": replacement})
 
 
-def extract_each(
-    system: System,
-    each: Each = "region-sector",
-    kind: Literal["complete", "backward", "forward"] = "complete",
-    accounts: str | Iterable[str] | None = None,
-) -> Extractions:
-    """Take every region-sector, every sector or every region out of a table, one at a time.
-
-    Parameters
-    ----------
-    system
-        The table.
-    each
-        ``"region-sector"``: the R N suppliers one by one; ``"sector"``: each product in all regions at once;
-        ``"region"``: each region.
-    kind
-        ``"complete"``, ``"backward"`` or ``"forward"``, as in `mrio.extract`.
-    accounts
-        Names of accounts, ``"output"`` among them; all when left out.
-
-    Returns
-    -------
-    Extractions
-        Losses by region that loses, for everything that was taken out.
-
-    Raises
-    ------
-    LabelError, DataError
-        When an account is unknown or named twice.
-    BalanceError
-        When losses do not agree with a table from which one was really taken out.
-
-    Notes
-    -----
-    With m = f L, a single supplier j taken out loses ``m_j x_j / L_jj`` (complete): all n need the
-    multipliers and the diagonal of L. Sets S of suppliers lose ``m_S L_SS^-1 x_S``. Losses of several
-    extractions do not add up: what two suppliers lose together is less than the sum.
-
-    References
-    ----------
-    .. [1] Dietzenbacher, E., van der Linden, J. A. and Steenge, A. E. (1993), Economic Systems Research 5(2),
-       185-206, doi:10.1080/09535319300000017.
-
-    Examples
-    --------
-    >>> import mrio
-    >>> lost = mrio.extract_each(mrio.load_example("illustrative")["1"], "region")
-    >>> lost.summary("output").shape
-    (4, 4)
-    """
-    if kind not in KINDS[:3]:
-        raise ValueError(f"kind={kind!r}: extract_each knows {', '.join(KINDS[:3])}; use extract for one")
-    asked = intensities(system, accounts, all_accounts(system))
-    op, x, y = system.leontief, system.arrays.x.ravel(), system.arrays.final_demand.ravel()
-    rates = _by_region(system, asked.per_output)
-    taken: dict[str, Sequence[str]] = {"extracted_region": system.regions, "extracted_sector": system.sectors}
-    if each == "region-sector":
-        multipliers = np.asarray(op.solve_left(rates))
-        losses = sector_losses(rates, multipliers, np.asarray(op.diagonal()), x, y, kind).T
-    elif each == "sector":
-        del taken["extracted_region"]
-        sets = np.arange(x.size).reshape(len(system.regions), -1).T
-        losses = set_losses(op, sets, rates, x, y, kind)
-    elif each == "region":
-        del taken["extracted_sector"]
-        left = np.asarray(outputs_without_regions(op, y, kind))
-        losses = (x[:, np.newaxis] - left).T @ rates.T
-    else:
-        raise ValueError(f"each={each!r}: choose 'region-sector', 'sector' or 'region'")
-    return _results(system, asked, losses, taken, (each, kind))
-
-
-# -- kernels ----------------------------------------------------------------------------------------------
-
-
-def set_losses(op: Leontief, sets: Index, rates: Array, x: Array, y: Array, kind: Kind) -> Array:
-    """Return what is lost when sets of suppliers are taken out, one set at a time, (q, m).
-
-    Parameters
-    ----------
-    op
-        Leontief operator, n rows.
-    sets
-        Rows of each set (q, k).
-    rates
-        Indicators per unit of output (m, n).
-    x, y
-        Output and final demand, each (n,).
-    kind
-        ``"complete"``, ``"backward"`` or ``"forward"``.
-    """
-    multipliers = np.asarray(op.solve_left(rates))
-    if kind == "backward":
-        multipliers = multipliers - rates
-    wanted = x - y if kind == "forward" else x
-    q, k = sets.shape
-    result = np.empty((q, len(rates)))
-    step = max(_PANEL // k, 1)
-    for start in range(0, q, step):
-        panel = sets[start : start + step]
-        unit = np.zeros((op.n, panel.size))
-        unit[panel.ravel(), np.arange(panel.size)] = 1.0
-        columns = np.asarray(op.solve(unit))
-        for number, rows in enumerate(panel):
-            corner = columns[rows, number * k : (number + 1) * k]
-            result[start + number] = multipliers[:, rows] @ np.linalg.solve(corner, wanted[rows])
-    return result
-
-
 # -- questions --------------------------------------------------------------------------------------------
 
 
@@ -236,19 +122,8 @@ def chosen_rows(system: System, region: Names, sector: Names) -> Index:
     LabelError
         When a name is unknown.
     """
-    places = []
-    for dim, names, known in (("region", region, system.regions), ("sector", sector, system.sectors)):
-        asked = known if names is None else (names,) if isinstance(names, str) else tuple(names)
-        unknown = [name for name in asked if name not in known]
-        if unknown:
-            raise LabelError(
-                f"The table has no {dim} {', '.join(map(repr, unknown))}.",
-                where=system.title,
-                remedy=f"{dim}s are {', '.join(map(repr, known))}",
-            )
-        places.append(np.array([known.index(name) for name in dict.fromkeys(asked)], dtype=np.intp))
-    rows = places[0][:, np.newaxis] * len(system.sectors) + places[1]
-    return np.unique(rows)
+    regions, sectors = mask("region", region, system.regions), mask("sector", sector, system.sectors)
+    return np.flatnonzero(regions[:, np.newaxis] & sectors)
 
 
 def _require_fit(kind: Kind, replacement: Replacement, flow: bool) -> None:
@@ -319,12 +194,6 @@ def _named(error: NotProductiveError, what: str) -> NotProductiveError:
     )
 
 
-def _by_region(system: System, per_output: Array) -> Array:
-    """Return intensities (M, n) in one row an account and region, zero outside of it, (M R, n)."""
-    members = np.repeat(np.eye(len(system.regions)), len(system.sectors), axis=1)
-    return np.asarray((per_output[:, np.newaxis] * members).reshape(-1, per_output.shape[1]))
-
-
 # -- results ----------------------------------------------------------------------------------------------
 
 
@@ -349,40 +218,5 @@ def _result(system: System, asked: Intensities, left: Remainder, words: dict[str
             kind_of_extraction=words["kind"],
             extracted=words["what"],
             replacement=words["replacement"] or "none",
-        )
-    )
-
-
-def _results(
-    system: System,
-    asked: Intensities,
-    losses: Array,
-    taken: dict[str, Sequence[str]],
-    words: tuple[Each, Kind],
-) -> Extractions:
-    """Put losses (q, M R) on labels, with the check that one extraction really done agrees."""
-    each, kind = words
-    M, R = len(asked.names), len(system.regions)
-    values = losses.reshape(-1, M, R).transpose(1, 0, 2)
-    worst = int(np.abs(values).sum(axis=(0, 2)).argmax())
-    position = np.unravel_index(worst, [len(labels) for labels in taken.values()])
-    names = {dim: labels[int(place)] for (dim, labels), place in zip(taken.items(), position, strict=True)}
-    single = extract(
-        system, names.get("extracted_region"), names.get("extracted_sector"), kind=kind, accounts=asked.names
-    )
-    direct = single.data["loss"].sum("sector").values
-    gap = require_accounts(values[:, worst], direct, "the largest loss and a table without its cause")
-    sheet = Sheet(account=asked.names, region=system.regions, **taken)
-    sheet.put("loss", values, ("account", *taken, "region"), asked.units, "what is lost by region that loses")
-    sheet.put("before", asked.flows.sum(axis=1), ("account",), asked.units, "flows before the extraction")
-    return Extractions(
-        sheet.dataset(
-            system,
-            f"Extraction of each {each}, {kind}",
-            "losses of one extraction add up over the regions that lose; losses of several extractions do "
-            "not: what two suppliers lose together is less than the sum",
-            f"the largest, {' | '.join(names.values())}, agrees with the table without it: gap {gap:.1e}",
-            kind_of_extraction=kind,
-            each=each,
         )
     )

@@ -17,6 +17,7 @@ from mrio.measures.measure import (
     Measure,
     Sheet,
     all_accounts,
+    by_region,
     intensities,
     rates,
     require_accounts,
@@ -118,12 +119,11 @@ def feedback(
     asked = intensities(system, accounts, all_accounts(system))
     parts = partition(system, groups)
     inside = Inside(system.leontief.A, parts, system.labels)
-    members = np.repeat(np.eye(len(system.regions)), len(system.sectors), axis=1)
-    rows = (asked.per_output[:, np.newaxis] * members).reshape(-1, members.shape[1])
-    found = multiplier_rounds(system.leontief, inside, rows, rounds)
+    rows = by_region(system, asked.per_output)
+    found = multiplier_rounds(system.leontief, inside, rows.reshape(-1, rows.shape[2]), rounds)
     y = system.arrays.final_demand.ravel()
     running = final_demand_rounds(system.leontief, inside, y, rounds)
-    steps = np.einsum("mn,sn,rn->msr", asked.per_output, running, members)
+    steps = np.einsum("mrn,sn->msr", rows, running)
     sheet = Sheet(
         account=asked.names,
         part=PARTS,

@@ -14,6 +14,7 @@ from mrio.measures.measure import (
     OUTPUT,
     Intensities,
     Sheet,
+    by_region,
     intensities,
     rates,
     require_accounts,
@@ -140,9 +141,9 @@ def linkages(
 def _put_totals(sheet: Sheet, system: System, asked: Intensities, within: Within) -> float:
     """Put total linkages, their parts by region and their normalised form; return the largest gap."""
     op, x, R = system.leontief, system.arrays.x.ravel(), len(system.regions)
-    members = np.repeat(np.eye(R), len(system.sectors), axis=1)
-    backward = backward_by_region(op, asked.per_output, members)
-    forward = forward_by_region(op, asked, members, x)
+    rates_by_region = by_region(system, asked.per_output)
+    backward = backward_linkages(op, rates_by_region)
+    forward = forward_linkages(op, by_region(system, asked.flows), x, rates_by_region)
     units = rates(asked, system.unit)
     base = ("region", "sector")
     by_origin = ("account", "from_region", *base)
@@ -202,41 +203,35 @@ def _put_dispersion(sheet: Sheet, system: System, spread: Spread) -> None:
 # -- kernels ----------------------------------------------------------------------------------------------
 
 
-def backward_by_region(op: Leontief, per_output: Array, members: Array) -> Array:
+def backward_linkages(op: Leontief, rates: Array) -> Array:
     """Return f' L split by the region where it arises, (M, R, n).
 
     Parameters
     ----------
     op
         Leontief operator, n rows.
-    per_output
-        (M, n).
-    members
-        One where a row belongs to a region (R, n).
+    rates
+        M accounts per unit of output, by region (M, R, n).
     """
-    M, n = per_output.shape
-    rows = (per_output[:, np.newaxis] * members).reshape(-1, n)
-    return np.asarray(op.solve_left(rows)).reshape(M, -1, n)
+    return np.asarray(op.solve_left(rates.reshape(-1, op.n))).reshape(rates.shape)
 
 
-def forward_by_region(op: Leontief, asked: Intensities, members: Array, x: Array) -> Array:
+def forward_linkages(op: Leontief, flows: Array, x: Array, rates: Array) -> Array:
     """Return G f split by the region where it arises, (M, R, n).
 
     Parameters
     ----------
     op
         Leontief operator, n rows.
-    asked
-        M accounts.
-    members
-        One where a row belongs to a region (R, n).
+    flows
+        M accounts by region (M, R, n).
     x
         Output (n,).
+    rates
+        The same per unit of output (M, R, n).
     """
-    M, n = asked.flows.shape
-    columns = (asked.flows[:, np.newaxis] * members).reshape(-1, n).T
-    own = (asked.per_output[:, np.newaxis] * members).reshape(-1, n).T
-    return ghosh_row_sums(op, columns, x, own).T.reshape(M, -1, n)
+    found = ghosh_row_sums(op, flows.reshape(-1, op.n).T, x, rates.reshape(-1, op.n).T)
+    return found.T.reshape(flows.shape)
 
 
 def ghosh_row_sums(op: Leontief, flows: Array, x: Array, own: Array) -> Array:

@@ -14,7 +14,7 @@ from mrio.errors import DataError, NotProductiveError
 from mrio.leontief import Leontief
 from mrio.measures.drawing import ranked_bars
 from mrio.measures.final_demand import mask
-from mrio.measures.measure import Measure, Sheet, all_accounts, intensities, rates
+from mrio.measures.measure import Measure, Sheet, all_accounts, by_region, intensities, rates
 from mrio.results import require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
@@ -183,9 +183,8 @@ def closure_of(
         if (share < 0).any():
             raise DataError("The propensity to spend is negative.", amount=f"smallest {share.min():g}")
     mix = np.divide(bought, consumed, out=np.zeros_like(bought), where=consumed != 0)
-    by_region = np.repeat(np.eye(R), N, axis=1)
     rate = np.divide(paid, x, out=np.zeros_like(x), where=x != 0)
-    return Closure(rate * by_region, mix * share, np.array(share), earned, consumed)
+    return Closure(by_region(system, rate[np.newaxis])[0], mix * share, np.array(share), earned, consumed)
 
 
 def closed_multipliers(op: Leontief, closure: Closure, F: Array) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import mrio
 from mrio.errors import DataError, LabelError, NotProductiveError
-from mrio.measures.extraction.hypothetical import chosen_rows, extract, extract_each
+from mrio.measures.extraction.hypothetical import chosen_rows, extract
 from mrio.tables import System
 from tests.measures.tables import MONEY, plain, random_system, two_regions, two_sectors
 
@@ -74,24 +74,6 @@ def test_extraction_of_everything_loses_everything(seed):
     y = system.arrays.final_demand
     np.testing.assert_allclose(lost.data["unserved"], y, rtol=1e-12)
     np.testing.assert_allclose(lost.share("co2"), 1, rtol=1e-12)
-
-
-@settings(deadline=None, max_examples=20)
-@given(
-    st.integers(0, 2**32 - 1),
-    st.sampled_from(["complete", "backward", "forward"]),
-    st.sampled_from(["region-sector", "sector", "region"]),
-)
-def test_all_at_once_equal_one_by_one(seed, kind, each):
-    system = random_system(seed)
-    many = extract_each(system, each, kind)
-    for r in system.regions if "region" in each else [None]:
-        for s in system.sectors if "sector" in each else [None]:
-            one = extract(system, r, s, kind=kind).data["loss"].sum("sector")
-            where = {"extracted_region": r} if r else {}
-            where |= {"extracted_sector": s} if s else {}
-            scale = float(np.abs(one).max())
-            np.testing.assert_allclose(many.data["loss"].sel(where).values, one.values, atol=1e-9 * scale)
 
 
 @settings(deadline=None, max_examples=20)
@@ -188,12 +170,6 @@ def test_pictures_files_and_words(tmp_path):
     assert lost.summary().index.tolist() == ["L", "M", "all regions"]
     assert "L | 1" in lost.title
     assert lost.plot.losses("co2").get_title(loc="left") == "co2 lost without L | 1"
-    many = extract_each(two_regions(), "sector", accounts=["co2", "output"])
-    many.to_netcdf(tmp_path / "many.nc")
-    assert mrio.read_netcdf(tmp_path / "many.nc").data.identical(many.data)
-    assert many.plot.largest(most=2) is not None
-    assert "do not" in many.adds_up
-    assert extract_each(two_regions(), "region").summary().columns[2] == "others [1e8 CNY]"
 
 
 def test_bad_questions_are_named():
@@ -206,9 +182,5 @@ def test_bad_questions_are_named():
         extract(system, "R1", to_region="R0", kind="backward")
     with pytest.raises(DataError, match="cannot be replaced"):
         extract(system, "R1", kind="supply", replacement="abroad")
-    with pytest.raises(ValueError, match="extract_each knows"):
-        extract_each(system, kind="supply")
-    with pytest.raises(ValueError, match="each='city'"):
-        extract_each(system, "city")
     with pytest.raises(ValueError, match="kind='total'"):
         extract(system, "R1", kind="total")

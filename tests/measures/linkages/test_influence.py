@@ -29,7 +29,7 @@ def test_strength_is_that_of_every_field(seed, existing):
 
 
 def test_textbook_two_sectors():
-    # Miller and Blair print L = [[1.2541, 0.3300], [0.2640, 1.1221]]; the field of a_ij is column i times row j.
+    # Miller and Blair print L = [[1.2541, 0.3300], [0.2640, 1.1221]]; fields are columns times rows of it.
     columns = [1.2541**2 + 0.2640**2, 0.3300**2 + 1.1221**2]
     rows = [1.2541**2 + 0.3300**2, 0.2640**2 + 1.1221**2]
     found = field_of_influence(two_sectors(), top=4)
