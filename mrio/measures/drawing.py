@@ -95,6 +95,35 @@ def ranked_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax
     return ax
 
 
+def paired_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax: Any | None = None) -> Any:
+    """Draw numbers of several kinds side by side, one group of bars a row.
+
+    Parameters
+    ----------
+    table
+        One row a group, one column a bar in it.
+    unit
+        Unit of the numbers.
+    title, print_
+        Title and small print.
+    ax
+        Axes to draw on.
+    """
+    ax = new_axes(ax, (1.8 + 1.1 * len(table), 4.4))
+    width = 0.8 / table.shape[1]
+    for number, name in enumerate(table.columns):
+        places = np.arange(len(table)) + (number - (table.shape[1] - 1) / 2) * width
+        values = table[name].to_numpy(dtype=float)
+        ax.bar(places, values, width, label=str(name), color=PALETTE[number % len(PALETTE)])
+    ax.axhline(0, color=NEUTRAL, lw=0.8)
+    ax.set_xticks(range(len(table)), [str(name) for name in table.index], rotation=30, ha="right")
+    ax.set_ylabel(f"[{unit}]")
+    ax.set_title(title, fontsize=10, loc="left")
+    ax.legend(fontsize=7, frameon=False)
+    small_print(ax, print_)
+    return ax
+
+
 def sankey(links: pd.DataFrame, unit: str, title: str, ax: Any | None = None) -> Any:
     """Draw flows between nodes in columns, the last stage left and stage 0 right.
 

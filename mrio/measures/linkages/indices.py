@@ -62,9 +62,11 @@ def linkages(
     Backward: what one unit of final demand for a sector generates along its chain of suppliers,
     ``b' = f' (I - A)^-1`` (direct: column sums of A). Forward: what one unit of primary input of a sector
     enables along its chain of users, ``G f`` with the Ghosh inverse ``G = (I - x^-1 Z)^-1 = x^-1 L x``
-    (direct: row sums of ``x^-1 Z``). For output f = 1. Pure linkages [2]_ leave out what a sector does for
-    itself: ``PBL_j = 1' (I - A_rr)^-1 A_rj y_j / (1 - a_jj)`` and
-    ``PFL_j = A_jr (I - A_rr)^-1 y_r / (1 - a_jj)``, r being all other sectors.
+    (direct: row sums of ``x^-1 Z``). For output f = 1. Normalised, backward linkages are the power of
+    dispersion [2]_; the sensitivity of dispersion, row sums of L over their mean, stands beside the forward
+    linkages. Pure linkages [3]_ leave out what a sector does for itself:
+    ``PBL_j = 1' (I - A_rr)^-1 A_rj y_j / (1 - a_jj)`` and ``PFL_j = A_jr (I - A_rr)^-1 y_r / (1 - a_jj)``, r
+    being all other sectors.
 
     Parameters
     ----------
@@ -99,7 +101,8 @@ def linkages(
     ----------
     .. [1] Miller, R. E. and Blair, P. D. (2022), Input-Output Analysis, 3rd ed., Cambridge University Press,
        chapter 12, doi:10.1017/9781108676212.
-    .. [2] Sonis, M., Guilhoto, J. J. M., Hewings, G. J. D. and Martins, E. B. (1995), The Developing
+    .. [2] Rasmussen, P. N. (1956), Studies in Inter-sectoral Relations, North-Holland, chapter 8.
+    .. [3] Sonis, M., Guilhoto, J. J. M., Hewings, G. J. D. and Martins, E. B. (1995), The Developing
        Economies 33(3), 233-246, doi:10.1111/j.1746-1049.1995.tb00716.x.
 
     Examples
@@ -120,10 +123,10 @@ def linkages(
         to_region=system.regions,
     )
     gap = _put_totals(sheet, system, asked, within)
-    _put_direct(sheet, system)
+    _put_direct(sheet, system, within)
     if details:
         spread = column_spread(system.leontief, system.arrays.x.ravel())
-        gap = max(gap, _put_pure(sheet, system, spread.diagonal))
+        gap = max(gap, _put_pure(sheet, system, spread.diagonal, within))
         _put_dispersion(sheet, system, spread)
     return Linkages(
         sheet.dataset(
@@ -161,23 +164,26 @@ def _put_totals(sheet: Sheet, system: System, asked: Intensities, within: Within
         sheet.put(f"{name}_normalised", even, ("account", *base), "1", text)
         what = f"{name} linkages times their weights and the account"
         gaps.append(require_accounts(total @ weights, asked.flows.sum(axis=1), what))
-        means.append(even.mean(axis=1)[np.any(total != 0, axis=1)])
-    averages = np.concatenate(means)
-    require_adding_up(averages, np.ones_like(averages), 1.0, "average of normalised linkages and 1")
+        means.append(averages(even, R, within)[averages(total, R, within) != 0])
+    found = np.concatenate(means)
+    require_adding_up(found, np.ones_like(found), 1.0, "average of normalised linkages and 1")
     return max(gaps)
 
 
-def _put_direct(sheet: Sheet, system: System) -> None:
-    """Put column sums of A and row sums of the output coefficients."""
-    A, x = system.leontief.A, system.arrays.x.ravel()
-    sold = A @ x
-    direct = np.divide(sold, x, out=np.zeros_like(x), where=x != 0)
+def _put_direct(sheet: Sheet, system: System, within: Within) -> None:
+    """Put column sums of A, row sums of the output coefficients, and normalised row sums of L."""
+    A, x, base = system.leontief.A, system.arrays.x.ravel(), ("region", "sector")
+    direct = np.divide(A @ x, x, out=np.zeros_like(x), where=x != 0)
     for name, values in (("backward_direct", A.T @ np.ones(x.size)), ("forward_direct", direct)):
-        sheet.put(name, values, ("region", "sector"), "1", f"{name.replace('_', ' ')} linkage")
+        sheet.put(name, values, base, "1", f"{name.replace('_', ' ')} linkage")
+    rows = np.asarray(system.leontief.solve(np.ones(x.size)))
+    even = normalised(rows[np.newaxis], len(system.regions), within)
+    text = f"output for one unit of final demand for every product over its average in the {within}"
+    sheet.put("sensitivity_of_dispersion", even, base, "1", text)
 
 
-def _put_pure(sheet: Sheet, system: System, diagonal: Array) -> float:
-    """Put pure linkages; return the gap of output rebuilt from them."""
+def _put_pure(sheet: Sheet, system: System, diagonal: Array, within: Within) -> float:
+    """Put pure linkages and their normalised form; return the gap of output rebuilt from them."""
     x, y = system.arrays.x.ravel(), system.arrays.final_demand.ravel()
     own = np.asarray(system.leontief.A.diagonal())
     column_sums = np.asarray(system.leontief.solve_left(np.ones(x.size)))
@@ -185,6 +191,9 @@ def _put_pure(sheet: Sheet, system: System, diagonal: Array) -> float:
     for name, values in (("pure_backward", back), ("pure_forward", ahead), ("pure_total", back + ahead)):
         text = f"{name.replace('_', ' ')} linkage of output"
         sheet.put(name, values, ("region", "sector"), system.unit, text)
+        even = normalised(values[np.newaxis], len(system.regions), within)
+        text = f"{text} over its average in the {within}"
+        sheet.put(f"{name}_normalised", even, ("region", "sector"), "1", text)
     rebuilt = diagonal * (1 - own) * (y / (1 - own) + ahead)
     return require_adding_up(rebuilt, x, float(np.abs(x).max()), "own and pure forward linkages and output")
 
@@ -308,11 +317,15 @@ def pure_linkages(column_sums: Array, diagonal: Array, own: Array, x: Array, y: 
     return backward, forward
 
 
+def averages(values: Array, regions: int, within: Within) -> Array:
+    """Return the mean of values (M, n) in the table (M, 1) or in each region (M, R)."""
+    mean = values.reshape(len(values), regions, -1).mean(axis=2)
+    return np.asarray(mean if within == "region" else mean.mean(axis=1, keepdims=True))
+
+
 def normalised(values: Array, regions: int, within: Within) -> Array:
-    """Return values (M, n) over their mean in the table or in each region, (M, n)."""
+    """Return values (M, n) over their mean in the table or in each region, (M, n); zero where the mean is."""
     blocks = values.reshape(len(values), regions, -1)
-    mean = blocks.mean(axis=2, keepdims=True)
-    if within == "table":
-        mean = mean.mean(axis=1, keepdims=True)
+    mean = averages(values, regions, within)[:, :, np.newaxis]
     result = np.divide(blocks, mean, out=np.zeros_like(blocks), where=mean != 0)
     return np.asarray(result.reshape(values.shape))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from mrio.errors import DataError
 from mrio.leontief.matrices import Matrix, is_dense, to_dense
+from mrio.measures.drawing import ranked_bars
 from mrio.measures.linkages.indices import column_spread
 from mrio.measures.measure import Measure, Sheet
 from mrio.measures.partition import submatrix
@@ -18,6 +19,7 @@ from mrio.tables import System
 from mrio.tables.arrays import Array, is_sparse
 
 _ROWS = 256
+_ENDS = ("region", "sector", "use_region", "use_sector")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +86,9 @@ def field_of_influence(system: System, top: int = 50, *, existing: bool = True) 
     multipliers = np.asarray(op.solve_left(np.ones(x.size)))
     gap = require_adding_up(multipliers @ system.arrays.final_demand.ravel(), x.sum(), x.sum(), "output")
     sheet = Sheet(rank=range(1, len(found.rows) + 1))
-    R = np.array([divmod(row, len(system.sectors)) for row in found.rows], dtype=int).reshape(-1, 2)
-    C = np.array([divmod(row, len(system.sectors)) for row in found.columns], dtype=int).reshape(-1, 2)
-    places = {"region": R[:, 0], "sector": R[:, 1], "use_region": C[:, 0], "use_sector": C[:, 1]}
-    for dim, index in places.items():
+    N = len(system.sectors)
+    places = (found.rows // N, found.rows % N, found.columns // N, found.columns % N)
+    for dim, index in zip(_ENDS, places, strict=True):
         labels = np.array(system.labels.of(dim), dtype=object)[index]
         sheet.put_words(dim, labels, ("rank",), f"{dim} of the coefficient")
     values = _values(op.A, found)
@@ -166,3 +167,26 @@ class FieldOfInfluence(Measure):
         """Return one row a coefficient; `name` limits the table to one variable."""
         frame = self.data.to_dataframe().reset_index()
         return frame if name is None else frame[["rank", name]]
+
+    @property
+    def plot(self) -> InfluencePictures:
+        """Pictures: ``plot.strongest()``."""
+        return InfluencePictures(self)
+
+
+@dataclass(frozen=True)
+class InfluencePictures:
+    """Pictures of the field of influence; every method takes ``ax=`` and returns Axes."""
+
+    field: FieldOfInfluence
+
+    def strongest_data(self, most: int = 15) -> pd.DataFrame:
+        """Return the influence of the strongest coefficients, named supplier > buyer."""
+        frame = self.field.data.to_dataframe().iloc[:most]
+        ends = [f"{r} {s} > {u} {b}" for r, s, u, b in frame[list(_ENDS)].itertuples(index=False, name=None)]
+        return pd.DataFrame({"influence": frame["influence"].to_numpy()}, pd.Index(ends, name="coefficient"))
+
+    def strongest(self, most: int = 15, ax: Any | None = None) -> Any:
+        """Draw the strongest coefficients as bars."""
+        title = f"Coefficients with the strongest field of influence, {self.field.data.attrs['period']}"
+        return ranked_bars(self.strongest_data(most), "1", title, self.field.small_print, ax)

@@ -37,9 +37,21 @@ class Linkages(Measure):
         columns = {"local": local, "foreign": total - local, "total": total}
         return pd.DataFrame({name: part.to_series() for name, part in columns.items()})
 
-    def classes(self, account: str | None = None) -> pd.Series[str]:
-        """Return the quadrant of each region-sector, one of `CLASSES`."""
-        back, ahead = (self.of(f"{side}_normalised", account).to_series() for side in ("backward", "forward"))
+    def normalised(self, account: str | None = None, pure: bool = False) -> pd.DataFrame:
+        """Return normalised linkages of each region-sector, total ones or the pure ones of output.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``backward`` and ``forward`` [1].
+        """
+        names = {side: f"{'pure_' if pure else ''}{side}_normalised" for side in ("backward", "forward")}
+        return pd.DataFrame({side: self.of(name, account).to_series() for side, name in names.items()})
+
+    def classes(self, account: str | None = None, pure: bool = False) -> pd.Series[str]:
+        """Return the quadrant of each region-sector, one of `CLASSES`, by total or by pure linkages."""
+        table = self.normalised(account, pure)
+        back, ahead = table["backward"], table["forward"]
         cases = [(back > 1) & (ahead > 1), back > 1, ahead > 1]
         return pd.Series(np.select(cases, CLASSES[:3], CLASSES[3]), back.index, name="class")
 
@@ -75,25 +87,27 @@ class LinkagePictures:
 
     linkages: Linkages
 
-    def key_sectors_data(self, account: str | None = None, region: str | None = None) -> pd.DataFrame:
-        """Return normalised backward and forward linkages, of one region or of all."""
-        table = pd.DataFrame(
-            {
-                f"{side} linkage": self.linkages.of(f"{side}_normalised", account).to_series()
-                for side in ("backward", "forward")
-            }
-        )
+    def key_sectors_data(
+        self, account: str | None = None, region: str | None = None, pure: bool = False
+    ) -> pd.DataFrame:
+        """Return normalised backward and forward linkages, of one region or of all, total or pure."""
+        suffix = " linkage, pure [1]" if pure else " linkage [1]"
+        table = self.linkages.normalised(account, pure).add_suffix(suffix)
         if region is None:
             return table
         return table[table.index.get_level_values("region") == region].droplevel("region")
 
     def key_sectors(
-        self, account: str | None = None, region: str | None = None, ax: Any | None = None
+        self,
+        account: str | None = None,
+        region: str | None = None,
+        pure: bool = False,
+        ax: Any | None = None,
     ) -> Any:
         """Draw sectors in the plane of normalised linkages; key sectors are upper right."""
         title = (
             f"Key sectors{'' if region is None else f' of {region}'}, {self.linkages.data.attrs['period']}"
         )
         corners = ("weakly linked", "backward oriented", "forward oriented", "key sectors")
-        table = self.key_sectors_data(account, region)
+        table = self.key_sectors_data(account, region, pure)
         return plane(table, (1.0, 1.0), corners, title, self.linkages.small_print, ax)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from mrio.measures.drawing import ranked_bars
 from mrio.measures.measure import Measure, Sheet, intensities, rates
 from mrio.results import require_adding_up
 from mrio.tables import System
@@ -85,3 +87,28 @@ class Multipliers(Measure):
             }
         )
         return table.sort_values(table.columns[0], ascending=False, kind="stable")
+
+    @property
+    def plot(self) -> MultiplierPictures:
+        """Pictures: ``plot.largest(account)``."""
+        return MultiplierPictures(self)
+
+
+@dataclass(frozen=True)
+class MultiplierPictures:
+    """Pictures of multipliers; every method takes ``ax=`` and returns Axes."""
+
+    multipliers: Multipliers
+
+    def largest_data(self, account: str | None = None, most: int = 15) -> pd.DataFrame:
+        """Return the largest multipliers: what arises at the producer itself, and at its suppliers."""
+        table = self.multipliers.summary(account).iloc[:most]
+        own = table.iloc[:, 1]
+        return pd.DataFrame({"producer itself": own, "its suppliers": table.iloc[:, 0] - own})
+
+    def largest(self, account: str | None = None, most: int = 15, ax: Any | None = None) -> Any:
+        """Draw the largest multipliers as bars, with the part of the producer itself."""
+        name = account or self.multipliers.accounts[0]
+        title = f"Largest multipliers of {name}, {self.multipliers.data.attrs['period']}"
+        unit = self.multipliers.unit("multiplier", name)
+        return ranked_bars(self.largest_data(name, most), unit, title, self.multipliers.small_print, ax)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -16,7 +16,7 @@ from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, is_nonnegative
 from mrio.measures.drawing import sankey
 from mrio.measures.final_demand import Final, final_demand_of, in_words, mask
-from mrio.measures.measure import Measure, Sheet, intensities
+from mrio.measures.measure import Intensities, Measure, Sheet, intensities
 from mrio.measures.paths.layers import layers
 from mrio.measures.paths.search import DEEPEST, Largest, Wanted, largest_paths
 from mrio.results import require_adding_up
@@ -32,6 +32,7 @@ def structural_paths(
     system: System,
     account: str = VALUE_ADDED,
     *,
+    also: str | Iterable[str] = (),
     top: int | None = 100,
     threshold: float | None = None,
     max_depth: int | None = None,
@@ -49,7 +50,9 @@ def structural_paths(
     system
         The table.
     account
-        Name of an account, or ``"output"``.
+        Name of the account by which paths are ranked, or ``"output"``.
+    also
+        Names of other accounts to report along the same paths.
     top
         Number of paths; None for all above `threshold`.
     threshold
@@ -90,7 +93,7 @@ def structural_paths(
     """
     if (top is None and not threshold) or (top is not None and top < 1):
         raise DataError("The search for paths has no end.", remedy="give top=100 or threshold=1e-4")
-    asked = intensities(system, account, (VALUE_ADDED,))
+    asked = intensities(system, (account, *([also] if isinstance(also, str) else also)), ())
     rows = mask("region", (origin or {}).get("region"), system.regions)[:, np.newaxis]
     f = asked.per_output[0] * (rows * mask("sector", (origin or {}).get("sector"), system.sectors)).ravel()
     y = final_demand_of(system, final)
@@ -99,7 +102,7 @@ def structural_paths(
     wanted = Wanted(top, max(float(smallest), 0.0), DEEPEST if max_depth is None else max_depth)
     A = system.leontief.A
     found = largest_paths(A, f, path_bound(system.leontief, f) * (1 + _SLACK), y, wanted)
-    return _result(system, (asked.names[0], asked.units[0]), found, (f, y, total), (final, origin))
+    return _result(system, asked, found, (f, y, total), (final, origin))
 
 
 def path_bound(op: Leontief, f: Array) -> Array:
@@ -111,21 +114,24 @@ def path_bound(op: Leontief, f: Array) -> Array:
 
 def _result(
     system: System,
-    account: tuple[str, str],
+    asked: Intensities,
     found: Largest,
     numbers: tuple[Array, Array, float],
     limits: tuple[Final | None, Mapping[str, str | Sequence[str]] | None],
 ) -> StructuralPaths:
     """Put paths on labels, with what they cover of each layer."""
     f, y, total = numbers
-    name, unit = account
+    name, unit = asked.names[0], asked.units[0]
     chains = [found.tree.path(int(node)) for node in found.nodes]
     depth = np.array([len(chain) - 1 for chain in chains], dtype=np.intp)
     deepest = max(int(depth.max(initial=0)), _SHOWN_LAYERS)
     layer = layers(system.leontief.A, f[np.newaxis], y, deepest).sum(axis=2)[0]
     again = np.array([_contribution(system.leontief.A, f, y, chain) for chain in chains])
     gap = require_adding_up(again, found.contributions, abs(total) or 1.0, "paths rebuilt from A")
-    sheet = Sheet(path=range(1, len(chains) + 1), layer=range(deepest + 1), stage=range(deepest + 1))
+    ranks, steps = range(1, len(chains) + 1), range(deepest + 1)
+    sheet = Sheet(account=asked.names, path=ranks, layer=steps, stage=steps)
+    carried = asked.per_output[:, found.tree.sector[found.nodes]] * found.tree.flow[found.nodes]
+    sheet.put("carried", carried, ("account", "path"), asked.units, "every account along the path")
     sheet.put("contribution", found.contributions, ("path",), unit, f"{name} along the path")
     sheet.put("depth", depth, ("path",), "1", "suppliers before the final product")
     text = "region and sector from the final product (stage 0) to where the account arises"
@@ -181,11 +187,6 @@ class StructuralPaths(Measure):
     main: ClassVar[str] = "contribution"
 
     @property
-    def accounts(self) -> tuple[str, ...]:
-        """Name of the account."""
-        return (str(self.data.attrs["account"]),)
-
-    @property
     def total(self) -> float:
         """The account caused by the final demand along all paths [unit of the account]."""
         return float(self.data.attrs["total"])
@@ -221,6 +222,8 @@ class StructuralPaths(Measure):
             "share [1]": share,
             "cumulative share [1]": np.cumsum(share),
         }
+        for other in self.accounts[1:]:
+            columns[f"{other} [{self.unit('carried', other)}]"] = self.of("carried", other).values
         return pd.DataFrame(columns, index=pd.Index(self.data["path"].values, name="rank"))
 
     def by_layer(self) -> pd.DataFrame:

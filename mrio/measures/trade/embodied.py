@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
+from mrio.measures.drawing import paired_bars
 from mrio.measures.measure import Intensities, Measure, Sheet, intensities, require_accounts
 from mrio.measures.partition import Groups
 from mrio.measures.trade.flows import Trade, trade_of
@@ -207,3 +208,14 @@ class EmbodiedPictures:
         ax = plotting.heat_map(self.flows_data(name, method), self.embodied.unit("flow", name), title, ax)
         plotting.small_print(ax, self.embodied.small_print)
         return ax
+
+    def balance_data(self, account: str | None = None) -> pd.DataFrame:
+        """Return embodied exports less embodied imports of each region, one column a method."""
+        return self.embodied.balance(account).rename(columns=str.upper)
+
+    def balance(self, account: str | None = None, ax: Any | None = None) -> Any:
+        """Draw what each region embodies in its exports less in its imports, by both methods."""
+        name = account or self.embodied.accounts[0]
+        title = f"{name} embodied in exports less imports, {self.embodied.data.attrs['period']}"
+        unit = self.embodied.unit("flow", name)
+        return paired_bars(self.balance_data(name), unit, title, self.embodied.small_print, ax)

@@ -121,7 +121,7 @@ class PositionPictures:
         """Return both positions, of one region or of all."""
         data = self.position.data if region is None else self.position.data.sel(region=region)
         names = ("upstreamness", "downstreamness")
-        return pd.DataFrame({f"{name} [steps]": data[name].to_series() for name in names})
+        return pd.DataFrame({f"{name} [1]": data[name].to_series() for name in names})
 
     def positions(self, region: str | None = None, ax: Any | None = None) -> Any:
         """Draw sectors in the plane of both positions, with the quadrants around the means."""

@@ -76,6 +76,9 @@ def test_equal_to_brute_force(seed, idle):
             part = of["forward_by_region"].values[r].ravel()
             np.testing.assert_allclose(part, G[:, rows] @ rate[rows], rtol=1e-10)
     np.testing.assert_allclose(found["backward_direct"].values.ravel(), A.sum(0), rtol=1e-10)
+    rows = L.sum(axis=1)
+    even = found["sensitivity_of_dispersion"].values.ravel()
+    np.testing.assert_allclose(even, rows / rows.mean(), rtol=1e-10)
     spread = L.std(axis=0, ddof=1) / L.mean(axis=0)
     np.testing.assert_allclose(found["backward_dispersion"].values.ravel(), spread, rtol=1e-10)
     spread = G.std(axis=1, ddof=1) / G.mean(axis=1)
@@ -104,11 +107,29 @@ def test_pure_linkages_are_those_of_the_definition(seed):
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_normalised_linkages_average_to_one(seed, regions):
     system = random_system(seed, R=regions, idle=True)
-    whole = linkages(system, "output", details=False).data
-    each = linkages(system, "output", within="region", details=False).data
-    for side in ("backward_normalised", "forward_normalised"):
+    whole = linkages(system, "output").data
+    each = linkages(system, "output", within="region").data
+    sides = ["backward", "forward", "pure_backward", "pure_forward", "pure_total"]
+    for side in ("sensitivity_of_dispersion", *(f"{name}_normalised" for name in sides)):
         np.testing.assert_allclose(whole[side].mean(), 1, rtol=1e-12)
         np.testing.assert_allclose(each[side].mean("sector"), 1, rtol=1e-12)
+
+
+def test_account_that_a_region_does_not_touch_is_normalised_elsewhere():
+    # B neither buys from A nor sells to it, and emits nothing: its linkages of CO2 are zero, also normalised.
+    system = System.from_arrays(
+        regions=["A", "B"],
+        sectors=["s", "t"],
+        demand=["final"],
+        Z=np.kron(np.eye(2), [[1.0, 2.0], [3.0, 1.0]]),
+        Y=np.kron(np.eye(2), [[7.0], [6.0]]),
+        V=[6, 7, 6, 7],
+        accounts={"co2": ([1.0, 2.0, 0.0, 0.0], "Mt CO2")},
+        **MONEY,
+    )
+    found = linkages(system, "co2", within="region").data
+    np.testing.assert_allclose(found["backward_normalised"].mean("sector"), [[1, 0]])
+    np.testing.assert_allclose(linkages(system, "co2").data["forward_normalised"].mean(), 1)
 
 
 def test_sector_without_output_is_its_own_unit():
@@ -133,6 +154,11 @@ def test_classes_follow_the_quadrants():
     assert {"key sector", "weakly linked"} <= set(table["class"])
     assert found.plot.key_sectors(region="R1").get_title(loc="left") == "Key sectors of R1, 2017"
     assert len(found.plot.key_sectors_data()) == 9
+    pure = found.plot.key_sectors_data(pure=True)
+    assert pure.columns.tolist() == ["backward linkage, pure [1]", "forward linkage, pure [1]"]
+    both = (pure > 1).all(axis=1)
+    assert (found.classes(pure=True)[both] == "key sector").all()
+    assert found.plot.key_sectors(pure=True) is not None
 
 
 def test_file_and_page(tmp_path):

@@ -76,5 +76,10 @@ def test_file_and_bad_question(tmp_path):
     assert mrio.read_netcdf(tmp_path / "field.nc").data.identical(found.data)
     assert list(found.to_dataframe("influence")) == ["rank", "influence"]
     assert "do not add up" in found.adds_up
+    data = found.plot.strongest_data(2)
+    first = found.summary().iloc[0]
+    assert data.index[0] == "{region} {sector} > {use_region} {use_sector}".format(**first)
+    assert data["influence"].iloc[0] == first["influence"]
+    assert found.plot.strongest(2) is not None
     with pytest.raises(DataError, match="At least one"):
         field_of_influence(random_system(1), top=0)

@@ -23,3 +23,10 @@ def test_textbook_table_of_germany():
     printed = [0.0326, 0.0162, 0.0207, 0.0237, 0.0112, 0.0242]
     np.testing.assert_allclose(found.of("multiplier", "jobs"), [printed], atol=6e-5)
     assert found.unit("multiplier", "jobs") == "1e3 person per 1e6 EUR"
+
+
+def test_picture_shows_the_producer_and_its_suppliers():
+    found = mrio.multipliers(one_product(), ["co2", "water"])
+    data = found.plot.largest_data("co2", 1)
+    np.testing.assert_allclose(data, [[0.3, (0.3 * 14 + 0.2 * 2) / 11 - 0.3]], rtol=1e-12)
+    assert found.plot.largest("water").get_title(loc="left") == "Largest multipliers of water, 2017"

@@ -54,6 +54,22 @@ def test_top_paths_are_the_largest_of_all(seed, top):
     assert found.cut <= sizes[-1] * (1 + 1e-12)
 
 
+def test_other_accounts_along_the_same_paths():
+    system = random_system(8)
+    found = structural_paths(system, "co2", also=["jobs", "output"], top=9)
+    alone = structural_paths(system, "co2", top=9)
+    np.testing.assert_array_equal(found.data["contribution"], alone.data["contribution"])
+    np.testing.assert_allclose(found.of("carried", "co2"), found.data["contribution"], rtol=1e-12)
+    A, _, y, x = plain(system)
+    jobs = system.accounts["jobs"].values.ravel() / x
+    for chain, carried in zip(found.chains(), found.of("carried", "jobs").values, strict=True):
+        rows = [int(region[1:]) * 3 + int(sector[1:]) for region, sector in chain]
+        flow = y[rows[0]] * np.prod([A[supplier, buyer] for buyer, supplier in pairwise(rows)])
+        assert carried == pytest.approx(jobs[rows[-1]] * flow, rel=1e-12)
+    assert found.summary().columns[-2:].tolist() == ["jobs [1e4 person]", "output [1e8 CNY]"]
+    assert structural_paths(system, "co2", also="jobs", top=1).accounts == ("co2", "jobs")
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_threshold_finds_all_above_it_and_only_those(seed):

@@ -53,4 +53,8 @@ def test_files_of_positions_and_embodied_trade(tmp_path):
     assert len(steps.summary()) == 9
     assert flows.plot.flows("jobs", "eebt") is not None
     assert np.diag(flows.plot.flows_data()).sum() == 0
+    balance = flows.plot.balance_data("jobs")
+    assert balance.columns.tolist() == ["EEBT", "MRIO"]
+    np.testing.assert_allclose(balance, flows.balance("jobs"))
+    assert flows.plot.balance("jobs") is not None
     assert "only mrio adds up" in flows.adds_up
