@@ -189,4 +189,5 @@ class InfluencePictures:
     def strongest(self, most: int = 15, ax: Any | None = None) -> Any:
         """Draw the strongest coefficients as bars."""
         title = f"Coefficients with the strongest field of influence, {self.field.data.attrs['period']}"
-        return ranked_bars(self.strongest_data(most), "1", title, self.field.small_print, ax)
+        table = self.strongest_data(most).rename(lambda ends: ends.replace(" > ", " >\n"))
+        return ranked_bars(table, "1", title, self.field.small_print, ax)

@@ -105,9 +105,9 @@ class LinkagePictures:
         ax: Any | None = None,
     ) -> Any:
         """Draw sectors in the plane of normalised linkages; key sectors are upper right."""
-        title = (
-            f"Key sectors{'' if region is None else f' of {region}'}, {self.linkages.data.attrs['period']}"
-        )
+        where = "" if region is None else f" of {region}"
+        what = "Key sectors by pure linkages" if pure else "Key sectors"
+        title = f"{what}{where}, {self.linkages.data.attrs['period']}"
         corners = ("weakly linked", "backward oriented", "forward oriented", "key sectors")
         table = self.key_sectors_data(account, region, pure)
         return plane(table, (1.0, 1.0), corners, title, self.linkages.small_print, ax)

@@ -300,6 +300,6 @@ class HouseholdPictures:
     def largest(self, account: str | None = None, most: int = 15, ax: Any | None = None) -> Any:
         """Draw the largest multipliers, stacked by part."""
         name = account or self.multipliers.accounts[0]
-        title = f"Largest multipliers of {name}, {self.multipliers.data.attrs['period']}"
+        title = f"Largest type II multipliers of {name}, {self.multipliers.data.attrs['period']}"
         unit = self.multipliers.unit("multiplier", name)
         return ranked_bars(self.largest_data(name, most), unit, title, self.multipliers.small_print, ax)
