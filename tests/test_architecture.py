@@ -123,8 +123,22 @@ def test_exceptions_are_needed():
         assert any(name.startswith(target) for name in imports(module)), f"{module} -> {target} is not used"
 
 
+def loops(arrows: set[tuple[str, str]]) -> set[str]:
+    """Return every name that is reached again from itself."""
+    found = set()
+    for name in {start for start, _ in arrows}:
+        seen, stack = set(), [name]
+        while stack:
+            here = stack.pop()
+            following = {end for start, end in arrows if start == here and end != here}
+            if name in following:
+                found.add(name)
+            stack += following - seen
+            seen |= following
+    return found
+
+
 def test_neighbours_do_not_know_each_other_in_circles():
-    packages = {name.split(".")[1] for name in MODULES if name != "mrio"}
     arrows = {
         (name.split(".")[1], target.split(".")[1])
         for name in MODULES
@@ -132,14 +146,20 @@ def test_neighbours_do_not_know_each_other_in_circles():
         for target in imports(name)
         if (name, ".".join(target.split(".")[:2])) not in ALLOWED
     }
-    for package in packages:
-        seen, stack = set(), [package]
-        while stack:
-            here = stack.pop()
-            following = {end for start, end in arrows if start == here and end != here}
-            assert package not in following, f"{package} imports itself by way of {here}"
-            stack += following - seen
-            seen |= following
+    assert loops(arrows) == set()
+
+
+def test_topics_of_the_measures_do_not_know_each_other_in_circles():
+    topics = [name.split(".") for name in MODULES if name.startswith("mrio.measures.")]
+    arrows = {
+        (parts[2], target.split(".")[2])
+        for parts in topics
+        for target in imports(".".join(parts))
+        if target.startswith("mrio.measures.")
+    }
+    assert loops(arrows) == set()
+    floor_of_all = {"measure", "partition", "final_demand", "drawing"}
+    assert {end for start, end in arrows if start in floor_of_all} <= floor_of_all
 
 
 PUBLIC = [name for name in mrio.__all__ if name != "__version__"]
