@@ -12,12 +12,12 @@ from mrio import plotting
 from mrio.lowcarbon.frames import as_frame
 
 if TYPE_CHECKING:
-    from mrio.lowcarbon.cocontrol import CoControl
-    from mrio.lowcarbon.entropy import EntropyIndex
-    from mrio.lowcarbon.inventory_result import Inventory
-    from mrio.lowcarbon.kaya import KayaDecomposition
-    from mrio.lowcarbon.stirpat_result import Stirpat
-    from mrio.lowcarbon.tapio import Decoupling
+    from mrio.lowcarbon.change.cocontrol import CoControl
+    from mrio.lowcarbon.change.kaya import KayaDecomposition
+    from mrio.lowcarbon.change.tapio import Decoupling
+    from mrio.lowcarbon.drivers.result import Stirpat
+    from mrio.lowcarbon.indicators.entropy import EntropyIndex
+    from mrio.lowcarbon.inventory.result import Inventory
 
 
 @dataclass(frozen=True)

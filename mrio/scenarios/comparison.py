@@ -11,7 +11,7 @@ import xarray as xr
 
 from mrio.classification import class_of_sector
 from mrio.errors import LabelError
-from mrio.lowcarbon.cocontrol import CoControl, co_control
+from mrio.lowcarbon.change.cocontrol import CoControl, co_control
 from mrio.measures.measure import all_accounts, intensities
 from mrio.results import Result
 from mrio.scenarios.pictures import ComparisonPictures
