@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import doctest
 import importlib
+import inspect
 import pkgutil
 import re
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -161,11 +163,12 @@ def test_subpackages_do_not_know_each_other_in_circles(package):
 
 
 PUBLIC = [name for name in mrio.__all__ if name != "__version__"]
+LOW_CARBON = [name for name, value in vars(mrio.lowcarbon).items() if inspect.isfunction(value)]
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("name", [*PUBLIC, *(f"lowcarbon.{name}" for name in LOW_CARBON)])
 def test_public_names_have_a_docstring_with_an_example(name):
-    value = getattr(mrio, name)
+    value = attrgetter(name)(mrio)
     assert (value.__doc__ or "").strip()
     # A class may be shown where it is made.
     makers = [key for key, member in vars(value).items() if isinstance(member, classmethod)]

@@ -20,6 +20,7 @@ Examples
 from mrio.lowcarbon.change.cocontrol import CoControl as CoControl
 from mrio.lowcarbon.change.cocontrol import co_control as co_control
 from mrio.lowcarbon.change.kaya import KayaDecomposition as KayaDecomposition
+from mrio.lowcarbon.change.kaya import kaya_by_sector as kaya_by_sector
 from mrio.lowcarbon.change.kaya import kaya_factors as kaya_factors
 from mrio.lowcarbon.change.kaya import kaya_lmdi as kaya_lmdi
 from mrio.lowcarbon.change.tapio import Decoupling as Decoupling

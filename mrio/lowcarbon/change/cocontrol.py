@@ -11,7 +11,7 @@ ET says which of the two changes more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,11 +19,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError
-from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import CoControlPictures
 from mrio.results import Result
 
-Array: TypeAlias = NDArray[np.float64]
 Convention = Literal["changes", "reductions"]
 
 MEANINGS: Final = (

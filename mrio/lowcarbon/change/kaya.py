@@ -12,20 +12,19 @@ together share it equally, which is the limit for equally small replacements.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError
 from mrio.logmean import log_mean, product_effects
-from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import KayaPictures
 from mrio.results import Result, require_adding_up
+from mrio.tables import System
 
-Array: TypeAlias = NDArray[np.float64]
 Form = Literal["additive", "multiplicative"]
 
 
@@ -183,6 +182,67 @@ def kaya_factors(
     per_head = activity if population is None else activity / population
     columns |= {"activity": per_head, "intensity": total / activity}
     return pd.DataFrame({**columns, "mix": energy / total, "factor": factor}, index=energy.index)
+
+
+def kaya_by_sector(system: System, account: str, region: str | None = None) -> pd.DataFrame:
+    """Return the factors of the Kaya identity of a table by sector.
+
+    Parameters
+    ----------
+    system
+        The table.
+    account
+        Satellite account, for example ``"co2"``; flows of final users themselves are left out.
+    region
+        One region; all when left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a region and sector, columns ``population`` and ``output per head`` (or ``output``, where the
+        table knows no population), ``structure`` (share of the sector in the output of the region) and
+        ``intensity`` (account per output); the product of a row is the flow of the sector. Compare tables in
+        constant prices, or prices move between intensity and structure.
+
+    Raises
+    ------
+    LabelError, DataError
+        When region or account are unknown, or a sector without output has flows.
+
+    Examples
+    --------
+    >>> import mrio
+    >>> tables = mrio.load_example("illustrative")
+    >>> start, end = (kaya_by_sector(tables[name], "co2", "HE") for name in ("0", "1"))
+    >>> list(kaya_lmdi(start, end, unit="Mt CO2").effects.index)
+    ['population', 'output per head', 'structure', 'intensity']
+    """
+    if region is not None and region not in system.regions:
+        raise LabelError(
+            f"The table has no region {region!r}.", remedy=f"regions are {', '.join(system.regions)}"
+        )
+    x, flows = system.arrays.x, system.account(account).values
+    total = x.sum(axis=1, keepdims=True)
+    index = pd.MultiIndex.from_product([system.regions, system.sectors], names=["region", "sector"])
+    homeless = index[((x <= 0) & (flows != 0)).ravel()]
+    if len(homeless):
+        raise DataError(
+            "A sector without output has flows, so it has no intensity.",
+            where="; ".join(" | ".join(label) for label in homeless[:3]),
+            amount=f"{len(homeless)} sectors",
+            remedy="aggregate it with another sector",
+            table=homeless.to_frame(index=False),
+        )
+    people = system.arrays.population
+    if people is None:
+        columns = {"output": total}
+    else:
+        columns = {"population": people[:, np.newaxis], "output per head": total / people[:, np.newaxis]}
+    columns["structure"] = np.divide(x, total, out=np.zeros_like(x), where=total > 0)
+    columns["intensity"] = np.divide(flows, x, out=np.zeros_like(x), where=x > 0)
+    filled = {name: np.broadcast_to(values, x.shape).ravel() for name, values in columns.items()}
+    table = pd.DataFrame(filled, index=index)
+    return table if region is None else table.loc[[region]].droplevel("region")
 
 
 def _factor_tables(start: pd.DataFrame, end: pd.DataFrame) -> tuple[Array, Array]:

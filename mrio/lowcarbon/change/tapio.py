@@ -6,7 +6,7 @@ r"""Decoupling after Tapio: the elasticity of emissions to growth, and the eight
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final, TypeAlias
 
 import numpy as np
@@ -15,14 +15,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
-from mrio.lowcarbon.frames import as_frame
+from mrio.lowcarbon.frames import Array, as_frame
 from mrio.lowcarbon.indicators.regional import Side, regional_total
 from mrio.lowcarbon.pictures import DecouplingPictures
 from mrio.results import Result
 from mrio.tables import Systems
 from mrio.units import parse_price_basis
 
-Array: TypeAlias = NDArray[np.float64]
 Labelled: TypeAlias = "pd.Series[float] | pd.DataFrame | xr.DataArray"
 
 STATES: Final = (
@@ -40,6 +39,9 @@ STATES: Final = (
 
 LOW, HIGH = 0.8, 1.2
 """Elasticities between these, both included, count as coupling."""
+
+_ROUNDING = 1e-9
+"""Relative change of output below which two runs of one table differ by rounding only."""
 
 
 def tapio(C0: Array, C1: Array, Y0: Array, Y1: Array) -> tuple[Array, NDArray[np.int64]]:
@@ -172,10 +174,52 @@ def decoupling(
         what = "emissions"
     _require_same_table(emissions, driver)
     driver, basis = _at_constant_prices(driver, prices, deflator)
-    attrs["title"] = f"decoupling of {what} from {of if isinstance(of, str) else 'output'}"
-    attrs["price_basis"] = basis
-    attrs["checks"] = f"prices: {basis}; coupling from {LOW} to {HIGH}"
-    return Decoupling(_dataset(emissions, driver).assign_attrs(attrs))
+    last = len(emissions) - 1
+    intervals = [(start, start + 1) for start in range(last)] + ([(0, last)] if last > 1 else [])
+    names = what, of if isinstance(of, str) else "output"
+    return Decoupling(_dataset(emissions, driver, intervals).assign_attrs(_attrs(names, basis), **attrs))
+
+
+def decoupling_from(
+    reference: str, impact: pd.DataFrame, driver: pd.DataFrame, *, names: tuple[str, str], prices: str
+) -> Decoupling:
+    """Return the decoupling of scenarios from one reference: emissions over output, each run against it.
+
+    Parameters
+    ----------
+    reference
+        Row that the others are compared with.
+    impact, driver
+        Emissions and output (scenario, region), with the same labels.
+    names
+        What both are, in words.
+    prices
+        Price basis of output, the same in all rows.
+
+    Raises
+    ------
+    LabelError, MissingDataError, DataError
+        As `decoupling`.
+    """
+    emissions, output = _periods_by_region(impact, names[0]), _periods_by_region(driver, names[1])
+    _require_same_table(emissions, output)
+    first = list(emissions.index).index(reference)
+    # What a solver leaves behind is no growth.
+    base, runs = output.iloc[first], output.sub(output.iloc[first], axis=1)
+    output = base + runs.where(runs.abs() > _ROUNDING * base, 0.0)
+    intervals = [(first, run) for run in range(len(emissions)) if run != first]
+    return Decoupling(_dataset(emissions, output, intervals).assign_attrs(_attrs(names, prices)))
+
+
+def _attrs(names: tuple[str, str], prices: str) -> dict[str, str]:
+    """Return what a result says about itself."""
+    return {
+        "title": f"decoupling of {names[0]} from {names[1]}",
+        "impact": names[0],
+        "driver": names[1],
+        "price_basis": prices,
+        "checks": f"prices: {prices}; coupling from {LOW} to {HIGH}",
+    }
 
 
 def _at_constant_prices(
@@ -270,11 +314,9 @@ def _deflated(driver: pd.DataFrame, deflator: Mapping[str, float]) -> pd.DataFra
     return driver.div(prices / prices[0], axis=0)
 
 
-def _dataset(impact: pd.DataFrame, driver: pd.DataFrame) -> xr.Dataset:
-    """Return the Dataset of consecutive intervals, and of the whole span where there are several."""
-    last = len(impact) - 1
-    pairs = [(start, start + 1) for start in range(last)] + ([(0, last)] if last > 1 else [])
-    starts, ends = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+def _dataset(impact: pd.DataFrame, driver: pd.DataFrame, intervals: Sequence[tuple[int, int]]) -> xr.Dataset:
+    """Return the Dataset of intervals, given by the rows where they start and end."""
+    starts, ends = [start for start, _ in intervals], [end for _, end in intervals]
     C, Y = impact.to_numpy(dtype=float), driver.to_numpy(dtype=float)
     elasticity, state = tapio(C[starts], C[ends], Y[starts], Y[ends])
     relative = [
@@ -291,7 +333,7 @@ def _dataset(impact: pd.DataFrame, driver: pd.DataFrame) -> xr.Dataset:
             "state": (both, np.array(STATES)[state], {"long_name": "state of decoupling"}),
         },
         coords={
-            "interval": [f"{impact.index[start]} to {impact.index[end]}" for start, end in pairs],
+            "interval": [f"{impact.index[start]} to {impact.index[end]}" for start, end in intervals],
             "region": list(impact.columns),
         },
     )

@@ -37,6 +37,7 @@ class Substitution:
     share: float
 
     def __str__(self) -> str:
+        """Return the substitution in words."""
         return f"{self.buyer}: {self.share:.1%} of {self.input_old} replaced by {self.input_new}"
 
 

@@ -78,7 +78,8 @@ def unit_root_tests(table: pd.DataFrame, *, trend: Trend = "c", level: float = 0
 
     References
     ----------
-    Dickey and Fuller 1979, JASA 74:427-431. MacKinnon 2010, Queen's Economics Department Working Paper 1227.
+    Dickey and Fuller 1979, JASA 74:427-431, doi:10.1080/01621459.1979.10482531. MacKinnon 2010, Queen's
+    Economics Department Working Paper 1227.
 
     Examples
     --------
@@ -118,6 +119,11 @@ def adf_p_value(statistic: float, trend: Trend = "c") -> float:
     trend
         Deterministic part of the test regression.
 
+    Returns
+    -------
+    float
+        Probability of a smaller statistic where there is a unit root [1].
+
     Raises
     ------
     MissingExtraError
@@ -133,6 +139,13 @@ def adf_p_value(statistic: float, trend: Trend = "c") -> float:
 
 def is_stationary(p: float, level: float = 0.05) -> bool:
     """Tell whether a p of a unit-root test rejects the unit root.
+
+    Parameters
+    ----------
+    p
+        Probability of the test [1].
+    level
+        Level of significance [1].
 
     Examples
     --------
@@ -171,7 +184,16 @@ def cointegration_test(
 
     References
     ----------
-    Engle and Granger 1987, Econometrica 55:251-276.
+    Engle and Granger 1987, Econometrica 55:251-276, doi:10.2307/1913236.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> walk, noise = np.random.default_rng(4).normal(size=(2, 100))
+    >>> drivers = pd.DataFrame({"income": walk.cumsum()})
+    >>> test = cointegration_test(2 * drivers["income"] + noise, drivers)
+    >>> test["statistic"] < test["critical 5 %"], test["p"] < 0.01
+    (True, True)
     """
     coint = extra("statsmodels.tsa.stattools").coint
     table = drivers.assign(**{"_impact": impact.to_numpy()})

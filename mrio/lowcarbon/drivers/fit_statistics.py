@@ -15,6 +15,11 @@ def adjusted_r2(r2: float, n: int, k: int) -> float:
     n, k
         Observations and regressors without constant.
 
+    Returns
+    -------
+    float
+        Adjusted R2 [1].
+
     Examples
     --------
     >>> round(adjusted_r2(0.929, 8, 3), 3)
@@ -26,6 +31,13 @@ def adjusted_r2(r2: float, n: int, k: int) -> float:
 def f_statistic(r2: float, n: int, k: int) -> float:
     """Return F = (R2/k) / ((1 - R2)/(n - k - 1)) that all slopes are zero.
 
+    Parameters
+    ----------
+    r2
+        Share of explained variance [1].
+    n, k
+        Observations and regressors without constant.
+
     Examples
     --------
     >>> round(f_statistic(0.929, 8, 3), 2)
@@ -35,7 +47,14 @@ def f_statistic(r2: float, n: int, k: int) -> float:
 
 
 def f_p_value(f: float, n: int, k: int) -> float:
-    """Return the probability of a larger F with k and n - k - 1 degrees of freedom.
+    """Return the probability of a larger F with k and n - k - 1 degrees of freedom [1].
+
+    Parameters
+    ----------
+    f
+        The statistic.
+    n, k
+        Observations and regressors without constant.
 
     Examples
     --------
@@ -51,7 +70,14 @@ def t_statistic(coefficient: float, standard_error: float) -> float:
 
 
 def t_p_value(t: float, df: float) -> float:
-    """Return the two-sided probability of a larger t.
+    """Return the two-sided probability of a larger t [1].
+
+    Parameters
+    ----------
+    t
+        The statistic.
+    df
+        Degrees of freedom.
 
     Examples
     --------

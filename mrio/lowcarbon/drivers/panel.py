@@ -15,7 +15,7 @@ import pandas as pd
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
 from mrio.lowcarbon.drivers.econometrics import extra
-from mrio.lowcarbon.frames import Array, numeric_columns
+from mrio.lowcarbon.frames import Array, logarithms, numeric_columns, row_labels
 
 Effects = Literal["none", "entity", "two-way"]
 
@@ -68,8 +68,8 @@ def stirpat_panel(
 
     References
     ----------
-    York, Rosa and Dietz 2003, Ecological Economics 46:351-365. Han, megacities (section 4.1), for spatially
-    weighted drivers.
+    York, Rosa and Dietz 2003, Ecological Economics 46:351-365, doi:10.1016/S0921-8009(03)00188-5. Han,
+    megacities (section 4.1), for spatially weighted drivers.
 
     Examples
     --------
@@ -184,7 +184,7 @@ def _panel(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
             remedy="give the rows, or leave the region or year out",
             table=pd.DataFrame(gaps, columns=["region", "year"]),
         )
-    if (values <= 0).any():
-        raise DataError("A logarithm needs levels above zero.", amount=f"{int((values <= 0).sum())} cells")
-    logs = pd.DataFrame(np.log(values), columns=[f"ln_{name}" for name in names])
+    logs = pd.DataFrame(
+        logarithms(values, names, row_labels(keyed.index)), columns=[f"ln_{name}" for name in names]
+    )
     return logs.assign(region=table["region"].to_numpy(), year=table["year"].to_numpy())

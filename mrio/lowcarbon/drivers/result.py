@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from mrio.errors import DataError
-from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.frames import LOGGED, Array, as_frame, logarithms, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import StirpatPictures
 from mrio.results import Result
 
@@ -125,9 +125,7 @@ class Stirpat(Result):
             When drivers are absent, empty or not above zero.
         """
         X = numeric_columns(table, list(self.drivers), "table of drivers")
-        if not logged and (X <= 0).any():
-            raise DataError("A logarithm needs levels above zero.", remedy="say logged=True for logarithms")
-        X = X if logged else np.log(X)
+        X = X if logged else logarithms(X, self.drivers, row_labels(table.index), LOGGED)
         predicted = float(self.ridge["B"]["const"]) + X @ self.elasticities.to_numpy()
         se = np.sqrt(self._variance(X))
         half = float(stats.t.ppf(0.5 + level / 2.0, self.degrees_of_freedom)) * se

@@ -12,15 +12,13 @@ bias that k brings, so t and intervals at k > 0 are optimistic.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mrio.lowcarbon.drivers.econometrics import extra
 from mrio.lowcarbon.drivers.fit_statistics import adjusted_r2, f_statistic
-
-Array: TypeAlias = NDArray[np.float64]
+from mrio.lowcarbon.frames import Array
 
 GRID: Final = np.round(np.arange(0.0, 1.0001, 0.01), 2)
 """Values of k for which the trace is drawn."""
@@ -201,7 +199,7 @@ def k_by_hoerl_kennard(data: Standardised) -> float:
 
     References
     ----------
-    Hoerl and Kennard 1970, Technometrics 12:55-67.
+    Hoerl and Kennard 1970, Technometrics 12:55-67, doi:10.1080/00401706.1970.10488634.
     """
     n, m = data.X.shape
     beta = ridge_coefficients(data, 0.0)
@@ -211,7 +209,17 @@ def k_by_hoerl_kennard(data: Standardised) -> float:
 
 
 def k_by_hoerl_kennard_baldwin(data: Standardised) -> float:
-    """Return k = m s2 / (beta' beta) of least squares (Hoerl, Kennard and Baldwin 1975)."""
+    """Return k = m s2 / (beta' beta), beta being the standardised coefficients of least squares.
+
+    Parameters
+    ----------
+    data
+        Correlation form.
+
+    References
+    ----------
+    Hoerl, Kennard and Baldwin 1975, Communications in Statistics 4:105-123, doi:10.1080/03610927508827232.
+    """
     n, m = data.X.shape
     beta = ridge_coefficients(data, 0.0)
     s2 = float(((data.y - data.X @ beta) ** 2).sum()) / (n - m - 1)
@@ -230,7 +238,7 @@ def gcv_score(data: Standardised, grid: Array) -> Array:
 
     References
     ----------
-    Golub, Heath and Wahba 1979, Technometrics 21:215-223.
+    Golub, Heath and Wahba 1979, Technometrics 21:215-223, doi:10.1080/00401706.1979.10489751.
     """
     n = len(data.y)
     U, singular, _ = np.linalg.svd(data.X, full_matrices=False)

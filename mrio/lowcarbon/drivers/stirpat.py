@@ -24,7 +24,7 @@ from mrio.lowcarbon.drivers.econometrics import (
 )
 from mrio.lowcarbon.drivers.fit_statistics import f_p_value, t_p_value
 from mrio.lowcarbon.drivers.result import CHOICES, Stirpat
-from mrio.lowcarbon.frames import Array, numeric_columns, row_labels
+from mrio.lowcarbon.frames import LOGGED, Array, logarithms, numeric_columns, row_labels
 
 Choice = Literal["trace", "hoerl-kennard", "hoerl-kennard-baldwin", "gcv"]
 
@@ -89,7 +89,8 @@ def stirpat(
 
     References
     ----------
-    Dietz and Rosa 1997, PNAS 94:175-179. Hoerl and Kennard 1970, Technometrics 12:55-67.
+    Dietz and Rosa 1997, PNAS 94:175-179, doi:10.1073/pnas.94.1.175. Hoerl and Kennard 1970, Technometrics
+    12:55-67, doi:10.1080/00401706.1970.10488634.
 
     Examples
     --------
@@ -104,7 +105,9 @@ def stirpat(
     names = [impact, *drivers]
     given = numeric_columns(table, names, "table of series")
     rows = row_labels(table.index)
-    series = pd.DataFrame(_logarithms(given, names, rows, logged), index=rows, columns=names)
+    series = pd.DataFrame(
+        given if logged else logarithms(given, names, rows, LOGGED), index=rows, columns=names
+    )
     y, X = series[impact].to_numpy(), series[list(drivers)].to_numpy()
     _require_estimable(X, y, names)
     data = ridge.standardise(X, y)
@@ -177,26 +180,6 @@ def _attrs(fit: ridge.RidgeFit, n: int, impact: str, drivers: Sequence[str], rul
         "checks": f"ridge k = {fit.k:g} ({rule}); {df} degrees of freedom; elasticities are B, not beta; "
         "standard errors leave out the bias of the ridge",
     }
-
-
-def _logarithms(values: Array, names: Sequence[str], rows: Sequence[str], logged: bool) -> Array:
-    """Return logarithms of levels (n, m), or the values where they are logarithms already."""
-    if logged:
-        return values
-    bad = values <= 0
-    if bad.any():
-        cells = pd.DataFrame([(rows[r], names[c], values[r, c]) for r, c in np.argwhere(bad)])
-        cells.columns = pd.Index(["row", "column", "value"])
-        raise DataError(
-            "A logarithm needs levels above zero.",
-            where="; ".join(
-                f"{row} | {column} = {value:g}" for row, column, value in cells.head(3).to_numpy()
-            ),
-            amount=f"{len(cells)} cells",
-            remedy="leave these rows out, or say logged=True where the columns are logarithms",
-            table=cells,
-        )
-    return np.asarray(np.log(values))
 
 
 def _require_estimable(X: Array, y: Array, names: Sequence[str]) -> None:

@@ -9,18 +9,15 @@ r"""Coupling coordination: how evenly and how far several subsystems have develo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError
-from mrio.lowcarbon.frames import numeric_columns, row_labels
+from mrio.lowcarbon.frames import Array, numeric_columns, row_labels
 from mrio.results import Result
-
-Array: TypeAlias = NDArray[np.float64]
 
 
 def coupling(U: Array, alpha: Array) -> tuple[Array, Array, Array]:

@@ -15,19 +15,16 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from mrio.errors import DataError, DataWarning, LabelError
-from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import EntropyPictures
 from mrio.results import Result, require_adding_up
-
-Array: TypeAlias = NDArray[np.float64]
 
 SHIFT: Final = 1e-4
 """What the shifted variant adds to normalised indicators before shares are taken."""
@@ -226,7 +223,8 @@ def entropy_index(
 
     References
     ----------
-    Shannon 1948, A mathematical theory of communication, Bell System Technical Journal 27:379-423.
+    Shannon 1948, A mathematical theory of communication, Bell System Technical Journal 27:379-423,
+    doi:10.1002/j.1538-7305.1948.tb01338.x.
 
     Examples
     --------

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mrio.errors import LabelError
+from mrio.lowcarbon.frames import Array
 from mrio.measures.footprint import footprint
 from mrio.tables import System
-
-Array: TypeAlias = NDArray[np.float64]
 
 Side = Literal["production", "consumption"]
 """Where flows are booked: with the region that causes them, or with the one whose purchases need them."""

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mrio.lowcarbon.indicators.regional import Array, regional_total
+from mrio.lowcarbon.frames import Array
+from mrio.lowcarbon.indicators.regional import regional_total
 from mrio.tables import System
 
 
@@ -68,6 +69,17 @@ def standard_scores(table: pd.DataFrame) -> pd.DataFrame:
     ----------
     table
         Numbers in columns, without gaps.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same rows and the columns that vary, without unit [1].
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"income": [1.0, 2.0, 3.0], "year": [2014, 2014, 2014]})
+    >>> standard_scores(table).to_dict("list")
+    {'income': [-1.0, 0.0, 1.0]}
     """
     spread = table.std(ddof=1)
     kept = spread.index[spread > 0]

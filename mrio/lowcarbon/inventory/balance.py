@@ -75,6 +75,14 @@ def fuel_use_from_balance(balance: pd.DataFrame) -> pd.DataFrame:
     LabelError, UnitsError, MissingDataError, DataError
         When flows are unknown, a fuel is stated in several units, rows are unusable, or households and
         sectors use more than final consumption.
+
+    Examples
+    --------
+    >>> flows = {"final consumption": 100.0, "industry": 60.0, "industry, non-energy use": 10.0}
+    >>> balance = pd.DataFrame({"flow": flows.keys(), "value": flows.values()})
+    >>> balance = balance.assign(region="Hebei", year=2014, fuel="coal", unit="1e4 t")
+    >>> fuel_use_from_balance(balance).set_index("sector")["value"].to_dict()
+    {'industry': 50.0, 'services': 40.0}
     """
     keys = ("region", "year", "fuel", "flow")
     rows = checked_rows(balance, keys, "energy balance")

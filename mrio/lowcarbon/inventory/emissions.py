@@ -105,10 +105,33 @@ def pollutant_inventory(
     missing
         What an absent row means.
 
+    Returns
+    -------
+    Inventory
+        Emissions by region, sector, fuel and year [`unit`]; `Inventory.account` makes a satellite account of
+        a table of them.
+
     Raises
     ------
     UnitsError, LabelError, MissingDataError, DataError
         As `co2_inventory`.
+
+    Notes
+    -----
+    No factors of pollutants are bundled: they depend on the sulphur of the fuel, the furnace and the
+    abatement, and no source at hand prints them. The numbers of the example are made up.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from mrio.lowcarbon import emission_factors
+    >>> coal = pd.DataFrame({"region": ["Hebei"], "sector": ["industry"], "fuel": ["coal"], "year": [2014],
+    ...     "value": [100.0], "unit": ["1e4 t"]})
+    >>> own = {"so2": 0.008, "nox": 0.004, "pm25": 0.003}
+    >>> factors = {name: emission_factors({"coal": value}, pollutant=name) for name, value in own.items()}
+    >>> {name: float(pollutant_inventory(coal, each, unit=f"kt {name}").scope_1.sum().round(6))
+    ...     for name, each in factors.items()}
+    {'so2': 8.0, 'nox': 4.0, 'pm25': 3.0}
     """
     return _inventory(energy, factors, {}, unit, missing)
 
@@ -167,6 +190,14 @@ def electricity_emissions(
     ------
     UnitsError, LabelError, MissingDataError, DataError
         When quantities are no electricity, a region has no grid factor, or rows are unusable.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> bought = pd.DataFrame({"region": ["Hebei"], "sector": ["steel"], "year": [2014], "value": [10.0],
+    ...     "unit": ["1e8 kWh"]})
+    >>> float(electricity_emissions(bought, {"Hebei": 0.9}).sum().round(6))
+    0.9
     """
     keys = ("region", "sector", "year")
     rows = checked_rows(consumption, keys, "electricity")

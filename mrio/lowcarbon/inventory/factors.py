@@ -10,18 +10,16 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mrio import bundled
 from mrio.errors import DataError, LabelError, MissingDataError, UnitsError
+from mrio.lowcarbon.frames import Array
 from mrio.lowcarbon.inventory.energy_units import KILOJOULES_PER_KGCE, KINDS
 from mrio.provenance import CellGroup, Provenance
-
-Array: TypeAlias = NDArray[np.float64]
 
 FACTOR_SETS: Final[dict[str, CellGroup]] = {
     "provincial-guidelines-2011": CellGroup(
@@ -208,7 +206,7 @@ def emission_factors(
     source: str | pd.DataFrame | Mapping[str, float],
     *,
     pollutant: str = "co2",
-    per: str = "kg",
+    per: str | Mapping[str, str] = "kg",
     reference: str = "given by the user",
 ) -> EmissionFactors:
     r"""Return a bundled set of emission factors, or one made of a user's own numbers.
@@ -224,8 +222,8 @@ def emission_factors(
     pollutant
         What own factors are of.
     per
-        Basic unit of own factors where the table does not say: ``"kg"``, ``"m3"``, ``"kgce"``, ``"kJ"`` or
-        ``"kWh"``.
+        Basic unit of own factors where the table does not say, one for all or fuel to unit: ``"kg"``,
+        ``"m3"``, ``"kgce"``, ``"kJ"`` or ``"kWh"``.
     reference
         Source of own factors.
 
@@ -245,20 +243,34 @@ def emission_factors(
     >>> factors = emission_factors("provincial-guidelines-2011")
     >>> float(factors.table.loc["coal", "factor"].round(4))
     1.9027
-    >>> emission_factors({"coal": 0.017}, pollutant="so2").pollutant
-    'so2'
+    >>> units = {"coal": "kg", "natural gas": "m3"}
+    >>> emission_factors({"coal": 0.004, "natural gas": 0.0016}, pollutant="nox", per=units).pollutant
+    'nox'
     """
     if isinstance(source, str):
         return _bundled_set(source)
     table = pd.DataFrame({"factor": source}) if isinstance(source, Mapping) else source.copy()
-    if "per" not in table:
-        table["per"] = per
     table.index = table.index.map(str)
+    if "per" not in table:
+        table["per"] = per if isinstance(per, str) else _units(table.index, per)
     _require_usable(table)
     if "factor" not in table:
         columns = [table[name].to_numpy(dtype=float) for name in PROPERTIES]
         table["factor"] = carbon_dioxide_factor(columns[0], columns[1], columns[2], CARBON_TO_CO2)
     return EmissionFactors("own factors", pollutant, table, Provenance(reference))
+
+
+def _units(fuels: pd.Index, per: Mapping[str, str]) -> list[str]:
+    """Return the basic unit of each fuel, or raise."""
+    absent = [fuel for fuel in fuels if fuel not in per]
+    if absent:
+        raise MissingDataError(
+            "Emission factors of some fuels state no basic unit.",
+            where=", ".join(map(repr, absent)),
+            amount=f"{len(absent)} of {len(fuels)} fuels",
+            remedy='give per= for every fuel, for example {"coal": "kg", "natural gas": "m3"}',
+        )
+    return [per[fuel] for fuel in fuels]
 
 
 def _bundled_set(name: str) -> EmissionFactors:

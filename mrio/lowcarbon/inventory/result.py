@@ -103,16 +103,27 @@ class Inventory(Result):
         )
 
     def ranking(self, values: xr.DataArray | None = None) -> pd.DataFrame:
-        """Return ranks of sectors over the years, 1 being the largest, all regions together.
+        """Return ranks of sectors over the years, 1 being the largest.
 
         Parameters
         ----------
         values
-            What to rank (region, sector, year), for example an `intensity`; direct emissions by default.
+            What to rank (region, sector, year), for example an `intensity`: ranked within each region, since
+            ratios of regions do not add up. When left out, direct emissions of all regions together.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a sector, one column a year; one row a region and sector where several regions are ranked.
+            What is not defined has no rank.
         """
-        ranked = self.scope_1 if values is None else values
-        total = ranked.sum("region") if ranked.sizes["region"] > 1 else ranked.isel(region=0, drop=True)
-        return as_frame(total, "sector", "year").rank(ascending=False, method="min")
+        ranked = self.scope_1.sum("region") if values is None else values
+        if ranked.sizes.get("region", 0) == 1:
+            ranked = ranked.isel(region=0, drop=True)
+        ranks = ranked.to_dataframe("rank")["rank"].unstack("year")
+        within = [name for name in ranks.index.names if name != "sector"]
+        groups = ranks.groupby(level=within, sort=False) if within else ranks
+        return groups.rank(ascending=False, method="min")
 
     def account(
         self,

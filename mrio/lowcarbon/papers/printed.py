@@ -127,6 +127,7 @@ def _within(printed: Printed | None, function: Callable[..., float], *numbers: P
 
 
 def _interval(printed: Printed) -> tuple[float, float, float]:
+    """Return lowest, printed and highest number that a printed one stands for."""
     return printed.low, printed.value, printed.high
 
 

@@ -11,7 +11,7 @@ import mrio
 from mrio.errors import DataError, LabelError, MissingDataError
 from mrio.logmean import log_mean as logarithmic_mean
 from mrio.logmean import product_effects
-from mrio.lowcarbon import kaya_factors, kaya_lmdi
+from mrio.lowcarbon import kaya_by_sector, kaya_factors, kaya_lmdi
 from tests.lowcarbon.cases import aux
 
 
@@ -114,6 +114,36 @@ def test_logarithmic_mean_lies_between_and_is_symmetric(a, b):
     assert mean == pytest.approx(float(logarithmic_mean(np.array(b), np.array(a))), rel=1e-12)
     if abs(a - b) > 1e-3 * a:
         assert mean == pytest.approx((a - b) / math.log(a / b), rel=1e-9)
+
+
+def test_factors_of_a_table_multiply_to_its_account_and_explain_its_change():
+    tables = mrio.load_example("illustrative")
+    start, end = (kaya_by_sector(tables[name], "co2") for name in ("0", "1"))
+    for name, table in (("0", start), ("1", end)):
+        assert list(table.columns) == ["population", "output per head", "structure", "intensity"]
+        np.testing.assert_allclose(
+            table.prod(axis=1), tables[name].accounts["co2"].values.ravel(), rtol=1e-12, atol=0
+        )
+        np.testing.assert_allclose(table["structure"].groupby(level="region").sum(), 1.0, rtol=1e-12)
+    flows = [tables[name].accounts["co2"].values.sum() for name in ("0", "1")]
+    assert kaya_lmdi(start, end).effects.sum() == pytest.approx(flows[1] - flows[0], rel=1e-10)
+    own = kaya_by_sector(tables["1"], "co2", "HE")
+    pd.testing.assert_frame_equal(own, end.loc["HE"])
+
+
+def test_a_table_without_population_has_output_as_a_factor():
+    table = mrio.load_example("illustrative")["1"].replace(population=None)
+    found = kaya_by_sector(table, "co2")
+    assert list(found.columns) == ["output", "structure", "intensity"]
+    np.testing.assert_allclose(found.prod(axis=1), table.accounts["co2"].values.ravel(), rtol=1e-12)
+
+
+def test_a_table_that_has_no_intensity_is_refused():
+    table = mrio.load_example("illustrative")["1"]
+    with pytest.raises(LabelError, match="no region 'HB'"):
+        kaya_by_sector(table, "co2", "HB")
+    with pytest.raises(LabelError, match="so2"):
+        kaya_by_sector(table, "so2")
 
 
 def test_bad_input_gives_one_clear_error():

@@ -32,6 +32,27 @@ def test_reuse_rates_of_the_paper_become_substitutions():
     assert "mining replaced by waste recovery" in str(found[0])
 
 
+def technology(table):
+    """Return inputs per output of any origin (product, use_region, use_sector)."""
+    r, n = table.arrays.x.shape
+    used = table.arrays.Z.reshape(r, n, r, n).sum(axis=0) + table.arrays.imports_Z.reshape(n, r, n)
+    return used / table.arrays.x
+
+
+def test_substitutions_are_the_shocks_of_a_scenario():
+    """Reuse rates become a share, the share a shock, the shock a table with less virgin material."""
+    table = mrio.load_example("illustrative")["1"]
+    virgin, recycled, buyer = table.sectors
+    rates = pd.DataFrame({"before": [0.65], "after": [0.92]}, index=[buyer])
+    (item,) = substitutions(rates, {buyer: (virgin, recycled)}, arising={buyer: 0.5})
+    shock = mrio.Scenario("reuse").substitute(item.input_old, item.input_new, item.share, sector=item.buyer)
+    before, after = (technology(each) for each in (table, shock.apply(table)))
+    moved = item.share * before[0, :, 2]
+    np.testing.assert_allclose(after[0, :, 2], before[0, :, 2] - moved, rtol=1e-10)
+    np.testing.assert_allclose(after[1, :, 2], before[1, :, 2] + moved, rtol=1e-10)
+    np.testing.assert_allclose(after[:, :, :2], before[:, :, :2], rtol=1e-10)
+
+
 def test_waste_accounts_add_up_and_join_a_table():
     table = mrio.load_example("illustrative")["1"]
     rng = np.random.default_rng(0)

@@ -173,12 +173,51 @@ def test_process_and_electricity_stand_apart():
         co2_inventory(energy(), FACTORS, process=made.drop_attrs())
 
 
-def test_other_pollutants_by_factors_the_same_way():
-    sulphur = emission_factors({"coal": 0.017, "natural gas": 0.00001}, pollutant="so2")
-    factors = emission_factors(sulphur.table.assign(per=["kg", "m3"]), pollutant="so2")
-    result = pollutant_inventory(energy(), factors, unit="kt SO2")
-    assert float(result.emissions.sel(fuel="coal", year="2012").sum()) == pytest.approx(10e7 * 0.017 / 1e6)
-    assert "so2" in result.title
+AIR = {
+    "so2": {"coal": 0.008, "natural gas": 0.00002},
+    "nox": {"coal": 0.004, "natural gas": 0.0016},
+    "pm25": {"coal": 0.003, "natural gas": 0.00002},
+}
+"""Made-up factors of three pollutants [kg per kg or m3]."""
+
+
+@pytest.mark.parametrize("pollutant", AIR)
+def test_other_pollutants_by_factors_the_same_way(pollutant):
+    factors = emission_factors(AIR[pollutant], pollutant=pollutant, per={"coal": "kg", "natural gas": "m3"})
+    result = pollutant_inventory(energy(), factors, unit=f"kt {pollutant}")
+    coal, gas = 10e7 * AIR[pollutant]["coal"] / 1e6, 2e8 * AIR[pollutant]["natural gas"] / 1e6
+    assert result.emissions.sel(fuel="coal", sector="steel", year="2012").item() == pytest.approx(coal)
+    assert result.emissions.sel(fuel="natural gas", sector="power", year="2017").item() == pytest.approx(gas)
+    assert pollutant in result.title
+    # The same traps as for carbon dioxide.
+    with pytest.raises(UnitsError, match="trap of multiplying factors per kg of fuel"):
+        pollutant_inventory(
+            energy(unit=["1e4 tce", "1e4 tce", "1e8 m3", "1e8 m3"]), factors, unit=f"kt {pollutant}"
+        )
+    with pytest.raises(LabelError, match="no emission factor"):
+        pollutant_inventory(
+            energy(), emission_factors({"coal": 1.0}, pollutant=pollutant), unit=f"kt {pollutant}"
+        )
+    with pytest.raises(UnitsError):
+        pollutant_inventory(energy(), factors, unit="1e8 CNY")
+
+
+def test_carbon_and_pollutants_join_a_table_as_accounts():
+    table = mrio.load_example("illustrative")["1"]
+    rows = [
+        (region, sector, "coal", 2014, 1.0, "1e4 t") for region in table.regions for sector in table.sectors
+    ]
+    use = pd.DataFrame(rows, columns=["region", "sector", "fuel", "year", "value", "unit"])
+    accounts = {"fuel_co2": co2_inventory(use, FACTORS).account(table, 2014)}
+    for name in AIR:
+        factors = emission_factors({"coal": AIR[name]["coal"]}, pollutant=name)
+        accounts[name] = pollutant_inventory(use, factors, unit=f"kt {name}").account(table, 2014)
+    joined = table.replace(accounts={**table.accounts, **accounts})
+    for name, factor in AIR.items():
+        expected = len(rows) * 1e7 * factor["coal"] / 1e6
+        assert joined.account(name).total() == pytest.approx(expected, rel=1e-12)
+        embodied = mrio.footprint(joined, name).consumption
+        assert float(embodied.sum()) <= expected * (1 + 1e-12)
 
 
 def test_shares_intensity_and_ranking():
@@ -196,8 +235,23 @@ def test_shares_intensity_and_ranking():
     assert intensity.attrs["units"] == "Mt CO2 per 1e8 CNY"
     assert result.ranking().loc["power"].tolist() == [1.0, 1.0]
     assert result.ranking(intensity.fillna(0)).loc["power"].tolist() == [2.0, 1.0]
+    assert result.ranking(intensity).loc["power"].tolist() == pytest.approx([np.nan, 1.0], nan_ok=True)
     with pytest.raises(LabelError, match="dim 'sector'"):
         result.intensity(output.assign_coords(sector=["steel", "power "]), "1e8 CNY")
+
+
+def test_ratios_are_ranked_within_regions():
+    """Ratios of regions do not add up: each region ranks its own sectors."""
+    two = pd.concat([energy(), energy(region="Beijing", value=[1.0, 1.0, 3.0, 3.0])], ignore_index=True)
+    result = co2_inventory(two, FACTORS)
+    values = result.scope_1 * 0 + xr.DataArray([[9.0, 1.0], [1.0, 2.0]], dims=("region", "sector"))
+    ranks = result.ranking(values)
+    regions, sectors = (list(result.data[dim].values) for dim in ("region", "sector"))
+    assert list(ranks.index.names) == ["region", "sector"]
+    assert ranks.loc[(regions[0], sectors[0])].tolist() == [1.0, 1.0]
+    assert ranks.loc[(regions[1], sectors[0])].tolist() == [2.0, 2.0]
+    totals = result.scope_1.sum("region").sel(year="2012").to_series()
+    assert result.ranking()["2012"].to_dict() == totals.rank(ascending=False).to_dict()
 
 
 def test_energy_in_standard_coal_and_its_efficiency():

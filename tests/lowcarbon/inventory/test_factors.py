@@ -92,3 +92,10 @@ def test_energy_units_tell_what_they_count(text, basic, scale):
 def test_other_units_are_no_energy(text):
     with pytest.raises(UnitsError, match="no unit of energy use"):
         energy_unit(text)
+
+
+def test_each_fuel_may_have_its_own_basic_unit():
+    factors = emission_factors({"coal": 1.9, "gas": 2.2}, per={"gas": "m3", "coal": "kg"})
+    assert factors.table["per"].to_dict() == {"coal": "kg", "gas": "m3"}
+    with pytest.raises(MissingDataError, match="'gas'"):
+        emission_factors({"coal": 1.9, "gas": 2.2}, per={"coal": "kg"})

@@ -24,19 +24,17 @@ def test_every_item_has_the_status_and_the_numbers_of_the_reference(number):
     else:
         numbers = [] if expected is None else [expected]
     found = rows["computed"].tolist()
-    for value, own in zip(numbers, found, strict=bool(numbers) and len(numbers) == len(found)):
+    for value, own in zip(numbers, found, strict=bool(numbers)):
         assert own == pytest.approx(value, rel=1e-10)
 
 
 def test_agreements_hold_to_the_printed_digits():
-    """The printed interval and the recomputed one overlap in every row that agrees."""
+    """Half a unit of the last printed digit, beside what rounding of inputs allows; 17 is in words."""
     rows = TABLE[(TABLE["status"] == "agrees") & TABLE["printed"].notna() & (TABLE["number"] != 17)]
     assert len(rows) > 50
     for row in rows.itertuples():
-        seed = SEEDS[row.number - 1]
-        digits = seed["tolerance"] if isinstance(seed["tolerance"], int) else 3
-        unit = 10.0**-digits
-        assert row.low - unit <= row.printed <= row.high + unit, row
+        half = 0.5 * 10.0 ** -len(f"{row.printed:.10g}".partition(".")[2]) + 1e-12
+        assert row.low - half <= row.printed <= row.high + half, row
 
 
 def test_disagreements_have_one_line_each():
