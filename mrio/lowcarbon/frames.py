@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError, MissingDataError
-
-Array: TypeAlias = NDArray[np.float64]
+from mrio.tables.arrays import Array
 
 LOGGED: Final = "leave these rows out, or say logged=True where the columns are logarithms"
 """Remedy for levels without logarithm where a caller may give logarithms."""

@@ -19,9 +19,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError
-from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import CoControlPictures
 from mrio.results import Result
+from mrio.tables.arrays import Array
 
 Convention = Literal["changes", "reductions"]
 
@@ -38,7 +39,9 @@ MEANINGS: Final = (
 def elasticities(relative_P: Array, relative_C: Array) -> Array:
     """Return relative changes of P over those of C, NaN where C does not change; any equal shape."""
     shape = np.broadcast_shapes(relative_P.shape, relative_C.shape)
-    return np.asarray(np.divide(relative_P, relative_C, out=np.full(shape, np.nan), where=relative_C != 0))
+    ratio = np.divide(relative_P, relative_C, out=np.full(shape, np.nan), where=relative_C != 0)
+    # A zero over a fall is zero, not minus zero.
+    return np.asarray(ratio + 0.0)
 
 
 def quadrant(x: Array, y: Array) -> NDArray[np.int64]:

@@ -20,10 +20,11 @@ import xarray as xr
 
 from mrio.errors import DataError, LabelError
 from mrio.logmean import log_mean, product_effects
-from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import KayaPictures
 from mrio.results import Result, require_adding_up
 from mrio.tables import System
+from mrio.tables.arrays import Array
 
 Form = Literal["additive", "multiplicative"]
 

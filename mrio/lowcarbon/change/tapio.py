@@ -15,11 +15,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
-from mrio.lowcarbon.frames import Array, as_frame
+from mrio.lowcarbon.frames import as_frame
 from mrio.lowcarbon.indicators.regional import Side, regional_total
 from mrio.lowcarbon.pictures import DecouplingPictures
 from mrio.results import Result
 from mrio.tables import Systems
+from mrio.tables.arrays import Array
 from mrio.units import parse_price_basis
 
 Labelled: TypeAlias = "pd.Series[float] | pd.DataFrame | xr.DataArray"

@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 
 from mrio.errors import DataError, LabelError
-from mrio.lowcarbon.frames import Array
 from mrio.tables import System
+from mrio.tables.arrays import Array
 
 
 @dataclass(frozen=True)

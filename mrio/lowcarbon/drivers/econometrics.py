@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import DataError, DataWarning, MissingExtraError
-from mrio.lowcarbon.frames import Array, numeric_columns
+from mrio.lowcarbon.frames import numeric_columns
+from mrio.tables.arrays import Array
 
 Trend = Literal["n", "c", "ct"]
 

@@ -15,7 +15,8 @@ import pandas as pd
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
 from mrio.lowcarbon.drivers.econometrics import extra
-from mrio.lowcarbon.frames import Array, logarithms, numeric_columns, row_labels
+from mrio.lowcarbon.frames import logarithms, numeric_columns, row_labels
+from mrio.tables.arrays import Array
 
 Effects = Literal["none", "entity", "two-way"]
 

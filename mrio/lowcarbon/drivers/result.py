@@ -9,9 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from mrio.errors import DataError
-from mrio.lowcarbon.frames import LOGGED, Array, as_frame, logarithms, numeric_columns, row_labels
+from mrio.lowcarbon.frames import LOGGED, as_frame, logarithms, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import StirpatPictures
 from mrio.results import Result
+from mrio.tables.arrays import Array
 
 CHOICES: Final = ("trace", "hoerl-kennard", "hoerl-kennard-baldwin", "gcv")
 """Rules by which the ridge parameter can be chosen."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from mrio.lowcarbon.drivers.econometrics import extra
 from mrio.lowcarbon.drivers.fit_statistics import adjusted_r2, f_statistic
-from mrio.lowcarbon.frames import Array
+from mrio.tables.arrays import Array
 
 GRID: Final = np.round(np.arange(0.0, 1.0001, 0.01), 2)
 """Values of k for which the trace is drawn."""

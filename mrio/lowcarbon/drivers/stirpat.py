@@ -24,7 +24,8 @@ from mrio.lowcarbon.drivers.econometrics import (
 )
 from mrio.lowcarbon.drivers.fit_statistics import f_p_value, t_p_value
 from mrio.lowcarbon.drivers.result import CHOICES, Stirpat
-from mrio.lowcarbon.frames import LOGGED, Array, logarithms, numeric_columns, row_labels
+from mrio.lowcarbon.frames import LOGGED, logarithms, numeric_columns, row_labels
+from mrio.tables.arrays import Array
 
 Choice = Literal["trace", "hoerl-kennard", "hoerl-kennard-baldwin", "gcv"]
 

@@ -16,8 +16,9 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError, LabelError
-from mrio.lowcarbon.frames import Array, numeric_columns, row_labels
+from mrio.lowcarbon.frames import numeric_columns, row_labels
 from mrio.results import Result
+from mrio.tables.arrays import Array
 
 
 def coupling(U: Array, alpha: Array) -> tuple[Array, Array, Array]:

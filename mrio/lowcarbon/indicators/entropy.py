@@ -22,9 +22,10 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError, DataWarning, LabelError
-from mrio.lowcarbon.frames import Array, as_frame, numeric_columns, row_labels
+from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import EntropyPictures
 from mrio.results import Result, require_adding_up
+from mrio.tables.arrays import Array
 
 SHIFT: Final = 1e-4
 """What the shifted variant adds to normalised indicators before shares are taken."""

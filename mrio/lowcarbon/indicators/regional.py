@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 
 from mrio.errors import LabelError
-from mrio.lowcarbon.frames import Array
 from mrio.measures.footprint import footprint
 from mrio.tables import System
+from mrio.tables.arrays import Array
 
 Side = Literal["production", "consumption"]
 """Where flows are booked: with the region that causes them, or with the one whose purchases need them."""

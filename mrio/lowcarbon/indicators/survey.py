@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mrio.lowcarbon.frames import Array
 from mrio.lowcarbon.indicators.regional import regional_total
 from mrio.tables import System
+from mrio.tables.arrays import Array
 
 
 def indicator_frame(tables: Mapping[str, System]) -> pd.DataFrame:

@@ -17,9 +17,9 @@ import pandas as pd
 
 from mrio import bundled
 from mrio.errors import DataError, LabelError, MissingDataError, UnitsError
-from mrio.lowcarbon.frames import Array
 from mrio.lowcarbon.inventory.energy_units import KILOJOULES_PER_KGCE, KINDS
 from mrio.provenance import CellGroup, Provenance
+from mrio.tables.arrays import Array
 
 FACTOR_SETS: Final[dict[str, CellGroup]] = {
     "provincial-guidelines-2011": CellGroup(
