@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from mrio.errors import DataError, LabelError
 from mrio.lowcarbon.frames import numeric_columns
@@ -167,4 +168,6 @@ def waste_accounts(generated: pd.DataFrame, reused: pd.DataFrame, unit: str) -> 
     if (waste < 0).any() or (share < 0).any() or (share > 1).any():
         raise DataError("Waste is zero or more, and reuse rates lie between 0 and 1.")
     parts = {"waste": waste, "waste_reused": waste * share, "waste_disposed": waste * (1.0 - share)}
-    return {name: Account(values, unit) for name, values in parts.items()}
+    # Labelled, so that a table with other labels or another order refuses them.
+    coords = {"region": list(generated.index), "sector": columns}
+    return {name: Account(xr.DataArray(values, coords, list(coords)), unit) for name, values in parts.items()}

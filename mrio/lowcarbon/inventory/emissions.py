@@ -275,8 +275,18 @@ def _emissions(
 ) -> xr.DataArray:
     """Return emissions (region, sector, fuel, year) [`unit`] of a table of energy use."""
     substance = parse_unit(unit).base.removeprefix("t").strip()
+    if substance and _plain(substance) != _plain(factors.pollutant):
+        raise UnitsError(
+            f"The factors are of {factors.pollutant!r}, and the unit {unit!r} is of something else.",
+            remedy=f'ask for a mass of it, for example "kt {factors.pollutant}"',
+        )
     per_kg = conversion(parse_unit(f"kg {substance}".strip()), parse_unit(unit))
     return _products(energy, factors, missing, what) * per_kg
+
+
+def _plain(substance: str) -> str:
+    """Return the name of a substance without its spelling: PM2.5 and pm25 are one."""
+    return "".join(letter for letter in substance.casefold() if letter.isalnum())
 
 
 def _products(energy: pd.DataFrame, factors: EmissionFactors, missing: Missing, what: str) -> xr.DataArray:

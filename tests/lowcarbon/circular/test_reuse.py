@@ -61,6 +61,10 @@ def test_waste_accounts_add_up_and_join_a_table():
     joined = table.replace(accounts={**table.accounts, **accounts})
     parts = joined.accounts["waste_reused"].values + joined.accounts["waste_disposed"].values
     np.testing.assert_allclose(parts, joined.accounts["waste"].values, rtol=1e-12)
+    # Rows in another order than the table's would be somebody else's waste.
+    other = waste_accounts(waste.iloc[::-1], waste.iloc[::-1] * 0 + 0.7, "Mt waste")
+    with pytest.raises(LabelError):
+        table.replace(accounts=other)
 
 
 def test_bad_input_gives_one_clear_error():

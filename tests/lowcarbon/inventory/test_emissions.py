@@ -198,8 +198,17 @@ def test_other_pollutants_by_factors_the_same_way(pollutant):
         pollutant_inventory(
             energy(), emission_factors({"coal": 1.0}, pollutant=pollutant), unit=f"kt {pollutant}"
         )
-    with pytest.raises(UnitsError):
-        pollutant_inventory(energy(), factors, unit="1e8 CNY")
+    for unit in ("1e8 CNY", "kt CO2"):
+        with pytest.raises(UnitsError, match="something else"):
+            pollutant_inventory(energy(), factors, unit=unit)
+
+
+def test_a_unit_of_carbon_is_not_one_of_carbon_dioxide():
+    with pytest.raises(UnitsError, match="something else"):
+        co2_inventory(energy(), FACTORS, unit="Mt C")
+    for unit in ("kt PM2.5", "kt pm25"):
+        factors = emission_factors({"coal": 0.003}, pollutant="pm25")
+        assert pollutant_inventory(energy().iloc[:2], factors, unit=unit).unit == unit
 
 
 def test_carbon_and_pollutants_join_a_table_as_accounts():
