@@ -24,16 +24,16 @@ class Parcel:
     def opened(self) -> Assignment:
         """Return the assignment, which all threads of a process share."""
         order, arrays = self._parts
-        with _opening:
-            if self._opened is None:
-                self._opened = order.opened(arrays)
+        if self._opened is None:
+            self._opened = order.opened(arrays)
         return self._opened
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Parcel, self._parts
 
 
-_opening = threading.Lock()
+_turn = threading.Lock()
+"""Threads of a worker run in turn: filters of warnings and kept operators belong to the whole process."""
 
 
 def run_on_cluster(job: Job, layout: Layout, numbers: Sequence[int], client: Any) -> Iterator[Outcome]:
@@ -81,7 +81,7 @@ def run_on_cluster(job: Job, layout: Layout, numbers: Sequence[int], client: Any
 
 def _attempt(parcel: Parcel, number: int) -> Outcome:
     """Make one run on a worker."""
-    with one_thread():
+    with _turn, one_thread():
         return parcel.opened().attempt(number)
 
 

@@ -18,7 +18,7 @@ from mrio.ensembles.tables import by_cell, known, long_form, with_unit
 from mrio.errors import DataError
 from mrio.files import PathLike
 from mrio.results import Result
-from mrio.scenarios.scenario import Scenario
+from mrio.scenarios.scenario import Scenario, require_table
 from mrio.tables import System
 
 BASELINE = "_baseline"
@@ -153,7 +153,8 @@ def sweep(
     workers
         Processes of this machine that make the runs and share the table in memory.
     client
-        A ``distributed.Client`` of a cluster that makes them instead; the table travels once.
+        A ``distributed.Client`` of a cluster that makes them instead, one at a time in every process; the
+        table travels once.
     to
         File of the result. Finished runs are kept there as they come, readable with ``xarray.open_dataset``
         (lazily) at any moment; the same call goes on after an interruption, and does not make them again.
@@ -186,6 +187,7 @@ def sweep(
     >>> bool(found.difference("co2").sel(share=0.4, factor=0.9).sum() < 0)
     True
     """
+    require_table(system)
     values = _checked(grid)
     points = [dict(zip(values, point, strict=True)) for point in product(*values.values())]
     names = tuple(", ".join(f"{name}={value!r}" for name, value in point.items()) for point in points)

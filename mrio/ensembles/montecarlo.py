@@ -77,7 +77,7 @@ class MonteCarlo(Draws):
 
 
 def monte_carlo(
-    tables: Ensemble | Sequence[System | Ensemble],
+    tables: System | Ensemble | Sequence[System | Ensemble],
     measure: Measure = None,
     *,
     workers: int = 1,
@@ -101,7 +101,8 @@ def monte_carlo(
     workers
         Processes of this machine that make the runs and share the tables in memory.
     client
-        A ``distributed.Client`` of a cluster that makes them instead; the tables travel once.
+        A ``distributed.Client`` of a cluster that makes them instead, one at a time in every process; the
+        tables travel once.
     to
         File of the result. Finished draws are kept there as they come, readable with ``xarray.open_dataset``
         (lazily) at any moment; the same call goes on after an interruption, and does not make them again.
@@ -134,7 +135,7 @@ def monte_carlo(
     >>> found.statistics("co2", over=["region", "sector"]).index[:2].tolist()
     ['intensity', 'technology']
     """
-    listed = (tables,) if isinstance(tables, Ensemble) else tuple(tables)
+    listed = (tables,) if isinstance(tables, System | Ensemble) else tuple(tables)
     count = common_size(listed)
     own = _measure(measure, listed)
     bases = [base_of(table) for table in listed]

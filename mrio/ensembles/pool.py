@@ -55,7 +55,9 @@ def run_in_pool(job: Job, layout: Layout, numbers: Sequence[int], workers: int) 
             yield from _dispatched(team, job, iter(numbers))
         finally:
             for worker in team:
-                worker.stop()
+                worker.pipe.close()
+            for worker in team:
+                worker.end()
 
 
 def _dispatched(team: Sequence[_Worker], job: Job, coming: Iterator[int]) -> Iterator[Outcome]:
@@ -106,9 +108,8 @@ class _Worker:
             return Outcome(number, None, named(_died(self._process.exitcode), job.name(number)))
         return outcome
 
-    def stop(self) -> None:
-        """Let the worker go, which an idle one does by itself."""
-        self.pipe.close()
+    def end(self) -> None:
+        """Wait for the worker; an idle one goes when its pipe is closed."""
         self._process.join(_PATIENCE if self._number is None else 0.0)
         if self._process.is_alive():
             self._process.terminate()
