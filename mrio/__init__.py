@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from mrio.change import decompose as decompose
     from mrio.change import decompose_chain as decompose_chain
     from mrio.change.prices import compare_prices as compare_prices
+    from mrio.ensembles import MonteCarlo as MonteCarlo
+    from mrio.ensembles import Sweep as Sweep
+    from mrio.ensembles import monte_carlo as monte_carlo
+    from mrio.ensembles import sweep as sweep
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
@@ -102,10 +106,12 @@ _HOMES = {
     "Ensemble": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
+    "MonteCarlo": "mrio.ensembles",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
     "Scenario": "mrio.scenarios.scenario",
     "SheetLayout": "mrio.readers.plain",
+    "Sweep": "mrio.ensembles",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
     "TidyLayout": "mrio.readers.tidy",
@@ -140,6 +146,7 @@ _HOMES = {
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
     "measure_transfer_chain": "mrio.transfer",
+    "monte_carlo": "mrio.ensembles",
     "multipliers": "mrio.measures.multipliers",
     "perturb": "mrio.tables",
     "price_change": "mrio.measures.prices",
@@ -164,6 +171,7 @@ _HOMES = {
     "read_tidy": "mrio.readers.tidy",
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
+    "sweep": "mrio.ensembles",
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.trade",
