@@ -59,6 +59,7 @@ ALLOWED: dict[tuple[str, str], str] = {
         "mrio.tables.systems",
         "mrio.transfer",
     ): "chains over all tables are asked of their mapping; loaded late",
+    ("mrio.results.base", "mrio.report"): "a result is asked for its page; loaded late",
     ("mrio.tables.systems", "mrio.lowcarbon"): "a door for users of tables, loaded when it is asked for",
 }
 """Arrows that point up, each with its reason."""

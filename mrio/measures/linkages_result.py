@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.measures.drawing import plane
+from mrio import plotting
 from mrio.measures.measure import Measure
 
 CLASSES = ("key sector", "backward oriented", "forward oriented", "weakly linked")
@@ -96,4 +96,6 @@ class LinkagePictures:
         )
         corners = ("weakly linked", "backward oriented", "forward oriented", "key sectors")
         table = self.key_sectors_data(account, region)
-        return plane(table, (1.0, 1.0), corners, title, self.linkages.small_print, ax)
+        ax = plotting.plane(table, (1.0, 1.0), corners, title, ax=ax)
+        plotting.small_print(ax, self.linkages.small_print)
+        return ax
