@@ -136,7 +136,7 @@ def mean_plan(first: Plan, second: Plan) -> Plan:
     return Plan(tuple(terms), np.concatenate([first.columns, second.columns]), first.effects)
 
 
-def weighted_plan(weights: Array, states: Array) -> Plan:
+def weighted_plan(weights: Array, states: Array, chosen: Sequence[int] | None = None) -> Plan:
     """Return the plan of any form that averages marginal effects over coalitions.
 
     Demand states are added up with their weights first: one column for each effect and inner state that any
@@ -148,23 +148,25 @@ def weighted_plan(weights: Array, states: Array) -> Plan:
         Weight of each coalition for each player (n, 2^n), players of the inner states first.
     states
         Demand of all states, (2^n_y, n_rows).
+    chosen
+        Players whose effects are wanted, in the order of the effects; all by default.
     """
-    players = len(weights)
+    players = range(len(weights)) if chosen is None else chosen
     index = np.arange(weights.shape[1])
-    signed = np.zeros_like(weights)
-    for player in range(players):
+    signed = np.zeros((len(players), weights.shape[1]))
+    for effect, player in enumerate(players):
         bit = 1 << player
         without = index[index & bit == 0]
-        signed[player, without | bit] += weights[player, without]
-        signed[player, without] -= weights[player, without]
+        signed[effect, without | bit] += weights[player, without]
+        signed[effect, without] -= weights[player, without]
     # Inner players have the lowest bits, so they are the fastest index.
-    by_inner = signed.reshape(players, len(states), 1 << INNER).transpose(0, 2, 1)
+    by_inner = signed.reshape(len(players), len(states), 1 << INNER).transpose(0, 2, 1)
     used = np.argwhere(by_inner.any(axis=2))
     terms = [
-        Term(int(player), (int(mask & 1), int(mask >> 1 & 1), int(mask >> 2 & 1)), column, 1.0)
-        for column, (player, mask) in enumerate(used)
+        Term(int(effect), (int(mask & 1), int(mask >> 1 & 1), int(mask >> 2 & 1)), column, 1.0)
+        for column, (effect, mask) in enumerate(used)
     ]
-    return Plan(tuple(terms), by_inner[tuple(used.T)] @ states, players)
+    return Plan(tuple(terms), by_inner[tuple(used.T)] @ states, len(players))
 
 
 def coalition_plan(states: Array, coalitions: Sequence[int] | None = None) -> Plan:

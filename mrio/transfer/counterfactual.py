@@ -144,7 +144,7 @@ def measure_counterfactual(
     if any(forms):
         require_input_mix(factors.technology)
     warn_of_flags(factors, stacklevel=4)
-    q = situations(factors, forms, Operators((a, b), factors.technology))
+    q = situations(factors, forms, Operators((a, b), factors))
     data: dict[str, xr.DataArray] = {}
     gaps = []
     for number, name in enumerate(names):

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import numpy as np
 
 import mrio
+from mrio.change import evaluation
 from mrio.leontief.matrices import to_dense
 from tests.benchmarks.generator import Table, table
 from tests.benchmarks.measure import Side, Task
@@ -153,6 +154,7 @@ def _fresh(tables: list[mrio.System]) -> list[mrio.System]:
     for system in tables:
         for name in ("leontief", "_coefficients"):
             vars(system).pop(name, None)
+    evaluation._LATEST.clear()
     return tables
 
 
