@@ -75,10 +75,14 @@ def mask(dim: str, names: str | Sequence[str] | None, known: Sequence[str]) -> n
     return np.isin(np.array(known, dtype=object), np.array(asked, dtype=object))
 
 
+def joined(names: str | Sequence[str] | None, link: str = ", ") -> str:
+    """Return one name or several as words."""
+    return names if isinstance(names, str) else link.join(names or ())
+
+
 def in_words(final: Final | None) -> str:
     """Return the limits of a question in words."""
     parts = []
     for key, names in (final or {}).items():
-        labels = names if isinstance(names, str) else ", ".join(names)
-        parts.append(f"{key} {labels}")
+        parts.append(f"{key} {joined(names)}")
     return "; ".join(parts) or "all final demand"

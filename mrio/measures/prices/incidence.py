@@ -240,4 +240,5 @@ class PricePictures:
         return ax
 
     def _words(self) -> str:
+        """Return what was changed."""
         return str(self.prices.data.attrs["what"])
