@@ -7,8 +7,8 @@ import pytest
 
 from mrio.measures.trade.content import value_added_trade
 from mrio.measures.trade.exports import decompose_exports
+from tests.measures.published import icio_like, leather, wiod_like
 from tests.measures.tables import peers
-from tests.measures.trade.published import icio_like, leather, wiod_like
 from tests.measures.trade.world import World, bm, kww, wwz
 
 
