@@ -36,6 +36,12 @@ def final_demand_of(system: System, final: Final | None) -> Array:
     LabelError
         When a key or label is unknown.
     """
+    if final is not None and not isinstance(final, Mapping):
+        raise LabelError(
+            "Limits of final demand are given by name.",
+            amount=f"got {final!r}",
+            remedy=f'write final={{"use_region": ...}}; names are {", ".join(map(repr, _KEYS))}',
+        )
     arrays, asked = system.arrays, dict(final or {})
     unknown = [key for key in asked if key not in _KEYS]
     if unknown:

@@ -103,7 +103,7 @@ def test_pure_linkages_are_those_of_the_definition(seed):
         np.testing.assert_allclose(cell["pure_total"], back + ahead, rtol=1e-10)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_normalised_linkages_average_to_one(seed, regions):
     system = random_system(seed, R=regions, idle=True)

@@ -158,6 +158,8 @@ def test_bad_questions_are_named():
     system = random_system(1)
     with pytest.raises(DataError, match="no end"):
         structural_paths(system, top=None)
+    with pytest.raises(LabelError, match="given by name"):
+        structural_paths(system, final="R0")
     with pytest.raises(LabelError, match="cannot be limited by 'buyer'"):
         structural_paths(system, final={"buyer": "R0"})
 

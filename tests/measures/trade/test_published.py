@@ -62,6 +62,17 @@ def test_exports_as_exvatools_prints_them(exporter, method):
     np.testing.assert_allclose(row, parts, atol=0.0051)
 
 
+@peers
+def test_participation_as_exvatools_prints_it():
+    system, groups, _ = icio_like()
+    found = decompose_exports(system, "bm_source", groups).participation().iloc[:, :3]
+    np.testing.assert_allclose(found.loc["ESP"], [4034.25, 2786.36, 1247.89], atol=0.0051)
+    np.testing.assert_allclose(found.loc["China"], [7260.12, 5106.11, 2154.01], atol=0.0051)
+    groups = {"NAFTA": ["USA", *groups["Mexico"]], "China": groups["China"]}
+    found = decompose_exports(system, "bm_source", groups).participation().iloc[:, :3]
+    np.testing.assert_allclose(found.loc["NAFTA"], [8656.71, 5872.14, 2784.57], atol=0.0051)
+
+
 LEATHER_TERMS = {
     ("Argentina", "Agriculture", "Turkey"): (
         5.4744354, 2.6813686, 1.13634407, 1.40930027, 0.504931544, 0.70568372, 0.347019751, 0.168614730,
