@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -15,7 +15,7 @@ from mrio.errors import DataError
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, is_nonnegative
 from mrio.measures.drawing import sankey
-from mrio.measures.final_demand import Final, final_demand_of, in_words, mask
+from mrio.measures.final_demand import Final, final_demand_of, in_words, limits_of, mask
 from mrio.measures.measure import Intensities, Measure, Sheet, intensities
 from mrio.measures.paths.layers import layers
 from mrio.measures.paths.search import DEEPEST, Largest, Wanted, largest_paths
@@ -37,7 +37,7 @@ def structural_paths(
     threshold: float | None = None,
     max_depth: int | None = None,
     final: Final | None = None,
-    origin: Mapping[str, str | Sequence[str]] | None = None,
+    origin: Final | None = None,
 ) -> StructuralPaths:
     """Find the supply chains that contribute most to an account.
 
@@ -94,8 +94,9 @@ def structural_paths(
     if (top is None and not threshold) or (top is not None and top < 1):
         raise DataError("The search for paths has no end.", remedy="give top=100 or threshold=1e-4")
     asked = intensities(system, (account, *([also] if isinstance(also, str) else also)), ())
-    rows = mask("region", (origin or {}).get("region"), system.regions)[:, np.newaxis]
-    f = asked.per_output[0] * (rows * mask("sector", (origin or {}).get("sector"), system.sectors)).ravel()
+    place = limits_of("Where the account arises", origin, ("region", "sector"))
+    rows = mask("region", place.get("region"), system.regions)[:, np.newaxis]
+    f = asked.per_output[0] * (rows * mask("sector", place.get("sector"), system.sectors)).ravel()
     y = final_demand_of(system, final)
     total = float(f @ np.asarray(system.leontief.solve(y)))
     smallest = np.nextafter((threshold or 0.0) * abs(total), 0)
@@ -117,7 +118,7 @@ def _result(
     asked: Intensities,
     found: Largest,
     numbers: tuple[Array, Array, float],
-    limits: tuple[Final | None, Mapping[str, str | Sequence[str]] | None],
+    limits: tuple[Final | None, Final | None],
 ) -> StructuralPaths:
     """Put paths on labels, with what they cover of each layer."""
     f, y, total = numbers
