@@ -12,7 +12,7 @@ import xarray as xr
 
 from mrio import plotting
 from mrio.measures.footprint.embodied import Embodied, across_regions, by_product, embodied_flows, traded
-from mrio.measures.measure import Intensities, Measure, Sheet, intensities
+from mrio.measures.measure import Intensities, Measure, Sheet, as_table, intensities
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -241,9 +241,7 @@ class FootprintPictures:
 
     def matrix_data(self, account: str | None = None) -> pd.DataFrame:
         """Return flows by where they arise (rows) and for whom (columns)."""
-        flows = self.footprint.of("flows", account).transpose("region", "use_region")
-        labels = [pd.Index(flows[dim].values, name=dim) for dim in ("region", "use_region")]
-        return pd.DataFrame(flows.values, *labels)
+        return as_table(self.footprint.of("flows", account), "region", "use_region")
 
     def matrix(self, account: str | None = None, ax: Any | None = None) -> Any:
         """Draw flows by pair of regions as a heat map."""

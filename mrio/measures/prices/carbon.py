@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from mrio.errors import DataError, MissingDataError
 from mrio.leontief import Leontief
 from mrio.measures.final_demand import mask
-from mrio.measures.measure import Sheet
+from mrio.measures.measure import Sheet, as_table
 from mrio.measures.partition import submatrix, subsystem
 from mrio.measures.prices.incidence import (
     Burden,
@@ -342,9 +342,7 @@ class CarbonPrice(PriceMeasure):
 
     def revenue(self) -> pd.DataFrame:
         """Return revenue by region that collects it (rows) and who pays, with the total."""
-        values = self.data["revenue"].transpose("region", "revenue_part")
-        index = pd.Index(values["region"].values, name="region")
-        table = pd.DataFrame(values.values, index, list(map(str, values["revenue_part"].values)))
+        table = as_table(self.data["revenue"], "region", "revenue_part").rename_axis(columns=None)
         table["total"] = table.sum(axis=1)
         return table
 

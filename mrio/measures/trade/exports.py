@@ -163,7 +163,10 @@ class ExportDecomposition(Measure):
         """Return the terms of each exporter (rows), to one importer or to all together."""
         values = self.data["terms"]
         if "to_region" in values.dims:
-            values = values.sum("to_region") if to_region is None else values.sel(to_region=to_region)
+            if to_region is None:
+                values = values.sum("to_region")
+            else:
+                values = values.sel(to_region=self.known("to_region", to_region))
             table = pd.DataFrame(
                 values.sum("sector").transpose("region", "term").values,
                 index=str(self.data.attrs["group_of_region"]).split("\n"),
