@@ -57,8 +57,8 @@ def stirpat_panel(
     Raises
     ------
     LabelError, MissingDataError, DataError
-        When a year is missing for a region, levels are not above zero, weights do not fit, or there are not
-        more observations than coefficients.
+        When a year is missing for a region, levels are not above zero, weights do not fit, drivers are
+        exactly collinear, or there are not more observations than coefficients.
     MissingExtraError
         When statsmodels is not installed.
 
@@ -85,6 +85,12 @@ def stirpat_panel(
     """
     panel = _panel(table, [impact, *drivers])
     names = [f"ln_{name}" for name in drivers]
+    absent = [name for name in lagged if name not in drivers]
+    if absent:
+        raise LabelError(
+            f"{absent[0]!r} is lagged in space and is no driver.",
+            remedy=f"drivers are {', '.join(map(repr, drivers))}",
+        )
     if lagged:
         matrix = spatial_weights(weights, sorted(set(panel["region"])))
         for name in lagged:
@@ -108,6 +114,13 @@ def stirpat_panel(
     model = extra("statsmodels.formula.api").ols(
         f"ln_{impact} ~ {' + '.join([*names, *dummies])}", data=panel
     )
+    # Least squares by a pseudo-inverse would give numbers for what cannot be told apart.
+    if np.linalg.matrix_rank(model.exog) < model.exog.shape[1]:
+        raise DataError(
+            "Drivers and fixed effects are exactly collinear.",
+            amount=f"rank {np.linalg.matrix_rank(model.exog)} of {model.exog.shape[1]} columns",
+            remedy="leave out a driver that is constant within regions, or that follows from others",
+        )
     return model.fit(cov_type="cluster", cov_kwds={"groups": panel["region"].astype("category").cat.codes})
 
 

@@ -181,7 +181,7 @@ class EmissionFactors:
         Raises
         ------
         LabelError
-            When a present name is unknown.
+            When a present name is unknown, or two fuels get one name.
         """
         unknown = sorted(set(names) - set(self.fuels))
         if unknown:
@@ -189,7 +189,11 @@ class EmissionFactors:
                 f"The factors {self.name!r} have no fuel {unknown[0]!r}.",
                 remedy=f"fuels are {', '.join(map(repr, self.fuels))}",
             )
-        return replace(self, table=self.table.rename(index=dict(names)))
+        table = self.table.rename(index=dict(names))
+        doubled = table.index[table.index.duplicated()]
+        if len(doubled):
+            raise LabelError(f"Two fuels would be named {doubled[0]!r}.", remedy="give each its own name")
+        return replace(self, table=table)
 
     def _with(self, values: Array, per: list[str], note: str) -> EmissionFactors:
         """Return a copy with other factors per other basic units."""

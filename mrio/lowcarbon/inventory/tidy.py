@@ -39,7 +39,8 @@ def checked_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> pd.Data
     Raises
     ------
     MissingDataError, DataError, LabelError
-        When columns or values are missing, values are negative or no numbers, or rows are doubled.
+        When rows, columns or values are missing, values are negative or no numbers, rows are doubled, or
+        labels have blanks around them.
     """
     columns = [*keys, "value", "unit"]
     absent = [name for name in columns if name not in table.columns]
@@ -62,6 +63,8 @@ def checked_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> pd.Data
     if "year" in keys and pd.api.types.is_float_dtype(rows["year"]):
         # Spreadsheets give years as 2014.0.
         rows["year"] = rows["year"].map(lambda year: int(year) if year == int(year) else year)
+    if rows.empty:
+        raise MissingDataError(f"The table of {what} has no rows.", remedy="give one row a number")
     rows[list(keys)] = rows[list(keys)].astype(str)
     rows["value"] = pd.to_numeric(rows["value"], errors="coerce")
     raise_together(_problems(rows, keys, what))
@@ -74,6 +77,7 @@ def _problems(rows: pd.DataFrame, keys: Sequence[str], what: str) -> list[MrioEr
     missing = ~np.isfinite(rows["value"].to_numpy(dtype=float))
     negative = rows["value"].to_numpy(dtype=float) < 0
     doubled = rows.duplicated(list(keys), keep=False).to_numpy()
+    blank = rows[list(keys)].apply(lambda labels: labels != labels.str.strip()).any(axis=1).to_numpy()
     if missing.any():
         problems.append(
             MissingDataError(
@@ -102,6 +106,16 @@ def _problems(rows: pd.DataFrame, keys: Sequence[str], what: str) -> list[MrioEr
                 amount=f"{int(doubled.sum())} rows",
                 remedy="add them up or drop the doubled ones",
                 table=rows[doubled],
+            )
+        )
+    if blank.any():
+        problems.append(
+            LabelError(
+                f"The table of {what} has labels with blanks around them.",
+                where=cells_in_words(rows.loc[blank, list(keys)].map(repr)),
+                amount=f"{int(blank.sum())} rows",
+                remedy="strip them: 'Hebei ' and 'Hebei' would be two regions",
+                table=rows[blank],
             )
         )
     return problems

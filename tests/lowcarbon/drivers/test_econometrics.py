@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mrio.errors import DataError, DataWarning, MissingExtraError
+from mrio.errors import DataError, DataWarning, MissingDataError, MissingExtraError
 from mrio.lowcarbon import adf_p_value, cointegration_test, is_stationary, unit_root_tests
 from mrio.lowcarbon.drivers import econometrics
 
@@ -74,3 +74,17 @@ def test_low_carbon_methods_import_without_the_extra():
         "sys.exit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_series_that_bear_no_test_are_refused():
+    series = pd.DataFrame({"a": np.random.default_rng(1).normal(size=30)}, index=range(1990, 2020))
+    with pytest.raises(MissingDataError, match="2003"):
+        unit_root_tests(series.drop(index=2003))
+    with pytest.raises(DataError, match="do not rise"):
+        unit_root_tests(series.iloc[::-1])
+    with pytest.raises(DataError, match="'b'"):
+        unit_root_tests(series.assign(b=1.0))
+    with pytest.raises(DataError, match="constant"):
+        cointegration_test(series["a"], series[["a"]] * 0)
+    with pytest.raises(DataError, match="between 0 and 1"):
+        is_stationary(float("nan"))
