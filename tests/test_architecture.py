@@ -162,6 +162,13 @@ def test_subpackages_do_not_know_each_other_in_circles(package):
     assert circle(arrows) is None
 
 
+def test_what_all_measures_share_knows_none_of_them():
+    shared = {"measure", "partition", "final_demand", "drawing"}
+    for name in shared:
+        own = {target for target in imports(f"mrio.measures.{name}") if target.startswith("mrio.measures.")}
+        assert {target.split(".")[2] for target in own} <= shared
+
+
 PUBLIC = [name for name in mrio.__all__ if name != "__version__"]
 LOW_CARBON = [name for name, value in vars(mrio.lowcarbon).items() if inspect.isfunction(value)]
 
