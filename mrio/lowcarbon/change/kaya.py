@@ -207,8 +207,8 @@ def kaya_by_sector(system: System, account: str, region: str | None = None) -> p
 
     Raises
     ------
-    LabelError, DataError
-        When region or account are unknown, or a sector without output has flows.
+    LabelError
+        When region or account are unknown.
 
     Examples
     --------
@@ -225,15 +225,6 @@ def kaya_by_sector(system: System, account: str, region: str | None = None) -> p
     x, flows = system.arrays.x, system.account(account).values
     total = x.sum(axis=1, keepdims=True)
     index = pd.MultiIndex.from_product([system.regions, system.sectors], names=["region", "sector"])
-    homeless = index[((x <= 0) & (flows != 0)).ravel()]
-    if len(homeless):
-        raise DataError(
-            "A sector without output has flows, so it has no intensity.",
-            where="; ".join(" | ".join(label) for label in homeless[:3]),
-            amount=f"{len(homeless)} sectors",
-            remedy="aggregate it with another sector",
-            table=homeless.to_frame(index=False),
-        )
     people = system.arrays.population
     if people is None:
         columns = {"output": total}
