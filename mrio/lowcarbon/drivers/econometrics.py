@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from mrio.errors import DataError, DataWarning, MissingExtraError
+from mrio.errors import DataError, DataWarning, LabelError, MissingExtraError
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.frames import numeric_columns, require_years, row_labels
 from mrio.tables.arrays import Array
 
@@ -91,6 +92,7 @@ def unit_root_tests(table: pd.DataFrame, *, trend: Trend = "c", level: float = 0
     >>> unit_root_tests(table)["stationary"].to_dict()
     {'white': True, 'walk': False}
     """
+    require_choice("trend", trend, Trend)
     adfuller = extra("statsmodels.tsa.stattools").adfuller
     values = _series(table, "A unit-root test")
     rows = [_unit_root(adfuller, values[:, column], trend, level) for column in range(values.shape[1])]
@@ -127,6 +129,8 @@ def adf_p_value(statistic: float, trend: Trend = "c") -> float:
 
     Raises
     ------
+    DataError
+        When the statistic is no number.
     MissingExtraError
         When statsmodels is not installed.
 
@@ -135,6 +139,9 @@ def adf_p_value(statistic: float, trend: Trend = "c") -> float:
     >>> round(adf_p_value(-3.478), 4)
     0.0086
     """
+    require_choice("trend", trend, Trend)
+    if not np.isfinite(statistic):
+        raise DataError("A test statistic is no number.", amount=f"{statistic}")
     return float(extra("statsmodels.tsa.adfvalues").mackinnonp(statistic, regression=trend, N=1))
 
 
@@ -203,6 +210,13 @@ def cointegration_test(
     >>> test["statistic"] < test["critical 5 %"], test["p"] < 0.01
     (True, True)
     """
+    require_choice("trend", trend, Trend)
+    if list(impact.index) != list(drivers.index):
+        raise LabelError(
+            "The impact and its drivers have different rows.",
+            amount=f"{list(impact.index)[:3]} and {list(drivers.index)[:3]}",
+            remedy="give both for the same years in the same order",
+        )
     coint = extra("statsmodels.tsa.stattools").coint
     table = drivers.assign(**{"_impact": impact.to_numpy()})
     values = _series(table, "A cointegration test")

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.drivers.econometrics import extra
 from mrio.lowcarbon.frames import logarithms, numeric_columns, row_labels
 from mrio.tables.arrays import Array
@@ -83,6 +84,7 @@ def stirpat_panel(
     >>> fit.params[["ln_P", "ln_A"]].round(6).tolist()
     [0.8, 0.4]
     """
+    require_choice("effects", effects, Effects)
     panel = _panel(table, [impact, *drivers])
     names = [f"ln_{name}" for name in drivers]
     absent = [name for name in lagged if name not in drivers]
@@ -180,6 +182,14 @@ def _panel(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     absent = [name for name in ("region", "year") if name not in table.columns]
     if absent:
         raise LabelError(f"The panel has no column {absent[0]!r}.", remedy="one row a region and year")
+    empty = table[["region", "year"]].isna().any(axis=1)
+    if empty.any():
+        raise MissingDataError(
+            "Rows of the panel have no region or no year.",
+            where=f"rows {', '.join(map(str, np.flatnonzero(empty)[:5]))}",
+            amount=f"{int(empty.sum())} rows",
+            remedy="name every row fully",
+        )
     wordy = [name for name in names if not name.isidentifier()]
     if wordy:
         raise LabelError(

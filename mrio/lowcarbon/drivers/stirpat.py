@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError, DataWarning
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.drivers import ridge
 from mrio.lowcarbon.drivers.econometrics import (
     FEWEST,
@@ -104,6 +105,10 @@ def stirpat(
     >>> fit.elasticities.round(2).to_dict()
     {'P': 0.8, 'A': 0.4}
     """
+    if isinstance(k, str):
+        require_choice("k", k, Choice)
+    elif not 0 <= k < np.inf:
+        raise DataError("A ridge parameter is zero or more.", amount=f"k = {k:g}")
     names = [impact, *drivers]
     given = numeric_columns(table, names, "table of series")
     rows = row_labels(table.index)
@@ -118,8 +123,6 @@ def stirpat(
     _require_uncertain(float(trace[2][0]))
     choices = _choices(data, trace[0], trace[1])
     chosen = choices[k] if isinstance(k, str) else float(k)
-    if chosen < 0:
-        raise DataError("A ridge parameter is zero or more.", amount=f"k = {chosen:g}")
     fit = ridge.ridge_fit(data, chosen)
     variables = {
         **_coefficients(X, y, fit),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mrio.errors import DataError, LabelError, UnitsError
+from mrio.errors import DataError, LabelError, MissingDataError, UnitsError
 from mrio.lowcarbon.frames import numeric_columns
 from mrio.lowcarbon.indicators.regional import regional_total
 from mrio.tables import System
@@ -33,6 +33,11 @@ def indicator_frame(tables: Mapping[str, System]) -> pd.DataFrame:
         every account on the production and the consumption side, its intensity per value added; and per head
         where population is known. Shares and ratios that are not defined are left out.
 
+    Raises
+    ------
+    MissingDataError
+        When there are no tables.
+
     Examples
     --------
     >>> import mrio
@@ -40,6 +45,8 @@ def indicator_frame(tables: Mapping[str, System]) -> pd.DataFrame:
     >>> sorted(set(frame["indicator"]))[:3]
     ['co2 per value added', 'co2, consumption', 'co2, consumption, per head']
     """
+    if not tables:
+        raise MissingDataError("There are no tables.", remedy='give tables by period, as load_example("bth")')
     parts = [_of_table(period, table) for period, table in tables.items()]
     return pd.concat(parts, ignore_index=True)
 
@@ -68,6 +75,12 @@ def wide_indicators(frame: pd.DataFrame) -> pd.DataFrame:
     >>> wide_indicators(indicator_frame(mrio.load_example("illustrative"))).shape[0]
     8
     """
+    keys = ["period", "region", "indicator"]
+    absent = [name for name in (*keys, "value", "unit") if name not in frame.columns]
+    if absent:
+        raise LabelError(
+            f"The table of indicators has no column {absent[0]!r}.", remedy="see indicator_frame"
+        )
     units = frame.groupby("indicator", sort=False)["unit"].nunique()
     if (units > 1).any():
         raise UnitsError(
@@ -75,7 +88,6 @@ def wide_indicators(frame: pd.DataFrame) -> pd.DataFrame:
             amount=f"{int((units > 1).sum())} indicators",
             remedy="bring the tables to one unit before their indicators meet",
         )
-    keys = ["period", "region", "indicator"]
     doubled = frame.duplicated(keys)
     if doubled.any():
         raise LabelError(

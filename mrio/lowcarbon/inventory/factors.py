@@ -311,6 +311,8 @@ def _require_usable(table: pd.DataFrame) -> None:
             f"The table of emission factors lacks the columns {', '.join(missing)}.",
             remedy="give a column factor, or ncv, carbon_content and oxidation",
         )
+    if table.empty:
+        raise MissingDataError("There are no emission factors.", remedy="give one row a fuel")
     doubled = table.index[table.index.duplicated()]
     if len(doubled):
         raise LabelError(f"The fuel {doubled[0]!r} has two emission factors.", remedy="keep one of them")
@@ -325,6 +327,15 @@ def _require_usable(table: pd.DataFrame) -> None:
             remedy="give finite numbers of zero or more",
             table=table.loc[fuels].reset_index(),
         )
+    if "oxidation" in table:
+        share = pd.to_numeric(table["oxidation"], errors="coerce")
+        if (share > 1).any():
+            raise DataError(
+                "An oxidised share is above one.",
+                where=", ".join(map(repr, table.index[share > 1])),
+                amount=f"{share.max():g}",
+                remedy="give shares, 0.98 for 98 %",
+            )
     unknown = sorted(set(table["per"]) - set(KINDS))
     if unknown:
         raise UnitsError(

@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError, LabelError, MissingDataError, MrioError, raise_together
+from mrio.lowcarbon.choices import require_choice
 
 KEYS: Final = ("region", "sector", "fuel", "year")
 """Columns that name a row of a table of energy use, and dims of an inventory."""
@@ -42,6 +43,12 @@ def checked_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> pd.Data
         When rows, columns or values are missing, values are negative or no numbers, rows are doubled, or
         labels have blanks around them.
     """
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(
+            f"The table of {what} is no table.",
+            amount=f"got {type(table).__name__}",
+            remedy="give a DataFrame, one row a number",
+        )
     columns = [*keys, "value", "unit"]
     absent = [name for name in columns if name not in table.columns]
     if absent:
@@ -62,7 +69,15 @@ def checked_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> pd.Data
         )
     if "year" in keys and pd.api.types.is_float_dtype(rows["year"]):
         # Spreadsheets give years as 2014.0.
-        rows["year"] = rows["year"].map(lambda year: int(year) if year == int(year) else year)
+        broken = rows["year"] % 1 != 0
+        if broken.any():
+            raise LabelError(
+                f"The table of {what} has years that are no whole numbers.",
+                where=cells_in_words(rows.loc[broken, list(keys)]),
+                amount=f"{int(broken.sum())} rows",
+                remedy="give years like 2014, or texts",
+            )
+        rows["year"] = rows["year"].astype(int)
     if rows.empty:
         raise MissingDataError(f"The table of {what} has no rows.", remedy="give one row a number")
     rows[list(keys)] = rows[list(keys)].astype(str)
@@ -138,9 +153,10 @@ def as_array(rows: pd.DataFrame, keys: Sequence[str], what: str, missing: Missin
 
     Raises
     ------
-    MissingDataError
-        With every absent row, when `missing` is ``"raise"``.
+    MissingDataError, DataError
+        With every absent row, when `missing` is ``"raise"``; when it is no choice.
     """
+    require_choice("missing", missing, Missing)
     labels = {key: list(dict.fromkeys(rows[key])) for key in keys}
     labels["year"] = sorted(labels["year"])
     if missing == "raise":
