@@ -87,17 +87,8 @@ def stirpat_panel(
     require_choice("effects", effects, Effects)
     panel = _panel(table, [impact, *drivers])
     names = [f"ln_{name}" for name in drivers]
-    absent = [name for name in lagged if name not in drivers]
-    if absent:
-        raise LabelError(
-            f"{absent[0]!r} is lagged in space and is no driver.",
-            remedy=f"drivers are {', '.join(map(repr, drivers))}",
-        )
     if lagged:
-        matrix = spatial_weights(weights, sorted(set(panel["region"])))
-        for name in lagged:
-            panel[f"W_{name}"] = spatial_lag(panel, f"ln_{name}", matrix)
-            names.append(f"W_{name}")
+        names += _lagged(panel, drivers, lagged, weights)
     dummies = {"none": [], "entity": ["C(region)"], "two-way": ["C(region)", "C(year)"]}[effects]
     regions, years = panel["region"].nunique(), panel["year"].nunique()
     taken = len(names) + 1 + (regions - 1) * bool(dummies) + (years - 1) * (effects == "two-way")
@@ -116,14 +107,35 @@ def stirpat_panel(
     model = extra("statsmodels.formula.api").ols(
         f"ln_{impact} ~ {' + '.join([*names, *dummies])}", data=panel
     )
-    # Least squares by a pseudo-inverse would give numbers for what cannot be told apart.
-    if np.linalg.matrix_rank(model.exog) < model.exog.shape[1]:
+    _require_full_rank(model.exog)
+    return model.fit(cov_type="cluster", cov_kwds={"groups": panel["region"].astype("category").cat.codes})
+
+
+def _lagged(
+    panel: pd.DataFrame, drivers: Sequence[str], lagged: Sequence[str], weights: pd.DataFrame | None
+) -> list[str]:
+    """Add spatially lagged drivers to a panel, and return the names of their columns."""
+    absent = [name for name in lagged if name not in drivers]
+    if absent:
+        raise LabelError(
+            f"{absent[0]!r} is lagged in space and is no driver.",
+            remedy=f"drivers are {', '.join(map(repr, drivers))}",
+        )
+    matrix = spatial_weights(weights, sorted(set(panel["region"])))
+    for name in lagged:
+        panel[f"W_{name}"] = spatial_lag(panel, f"ln_{name}", matrix)
+    return [f"W_{name}" for name in lagged]
+
+
+def _require_full_rank(X: Array) -> None:
+    """Raise where columns (n, m) cannot be told apart; a pseudo-inverse would give numbers for them."""
+    rank = int(np.linalg.matrix_rank(X))
+    if rank < X.shape[1]:
         raise DataError(
             "Drivers and fixed effects are exactly collinear.",
-            amount=f"rank {np.linalg.matrix_rank(model.exog)} of {model.exog.shape[1]} columns",
+            amount=f"rank {rank} of {X.shape[1]} columns",
             remedy="leave out a driver that is constant within regions, or that follows from others",
         )
-    return model.fit(cov_type="cluster", cov_kwds={"groups": panel["region"].astype("category").cat.codes})
 
 
 def spatial_weights(weights: pd.DataFrame | None, regions: Sequence[str]) -> Array:
