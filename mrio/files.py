@@ -33,6 +33,9 @@ FORMAT = 1
 """Version of the file format that is written; older versions stay readable."""
 
 KIND = "mrio_kind"
+UNFINISHED = "unfinished_runs"
+"""Kind of a file of runs that are still being made."""
+
 _FORMAT_ATTR = "mrio_format"
 _DIGEST_ATTR = "content_sha256"
 CONVENTIONS = "CF-1.11 ACDD-1.3"
@@ -100,6 +103,13 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
     _require_unbroken_seal(path)
     root = _load(path, None)
     version, kind = root.attrs.get(_FORMAT_ATTR), root.attrs.get(KIND)
+    if kind == UNFINISHED:
+        raise FileError(
+            "The runs in the file are not all finished.",
+            where=str(path),
+            remedy="make the same call with the same to= again, which goes on where it stopped; "
+            "xarray.open_dataset shows the runs that are finished",
+        )
     if version is None or kind is None:
         raise FileError(
             "The file was not written by mrio.",
@@ -257,6 +267,18 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def write_text(path: PathLike, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Raises
+    ------
+    FileError
+        When the file cannot be written.
+    """
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _seal(path: Path) -> None:

@@ -166,7 +166,7 @@ def _is_matrix(head: str) -> bool:
 def _flat_keys(head: str) -> tuple[str, str] | None:
     """Return the columns with the codes of row and column where a line is the heading of a flat file."""
     codes = _codes(head)
-    return next((keys for keys in _FLAT if {*keys, _VALUE} <= set(codes)), None)
+    return next((keys for keys in _FLAT if all(codes.count(name) == 1 for name in (*keys, _VALUE))), None)
 
 
 def _read_flat(lines: Iterator[str], keys: tuple[str, str], place: str) -> Grid:

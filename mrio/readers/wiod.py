@@ -350,7 +350,7 @@ def _wide_grid(
     labels: pd.DataFrame, values: Any, columns: list[str], place: str, corner: tuple[int, int] | None
 ) -> _Found:
     """Return the table of the R and Stata files with its codes."""
-    if not set(_LABELS[:4]) <= set(labels.columns):
+    if any(list(labels.columns).count(name) != 1 for name in _LABELS[:4]):
         raise _no_table(place, f"columns in front of the flows: {', '.join(map(str, labels.columns))}")
     first = corner[0] if corner else 0
     rows = [
@@ -362,6 +362,8 @@ def _wide_grid(
         _Heading(match[1], int(match[2]), "", name) if match else _Heading(name, None, "", name)
         for name, match in zip(columns, matches, strict=True)
     ]
-    years = {plain(year).removesuffix(".0") for year in labels["Year"]} if "Year" in labels else set()
+    years = (
+        {year_of(str(year)) for year in labels["Year"]} if list(labels.columns).count("Year") == 1 else set()
+    )
     grid = Grid(values, tuple(_row_codes(rows)), tuple(_column_codes(across, rows, place)), place, corner)
     return _Found(grid, years.pop() if len(years) == 1 else None)

@@ -13,7 +13,7 @@ from mrio.readers.eora import read_eora
 from mrio.readers.workbook import address
 from tests.readers.worlds import N, R, footprints_add_up, n, world
 
-REGIONS, NAMES = ["AFG", "CHN", "USR"], ["Afghanistan", "China", "Former USSR"]
+REGIONS = ["AFG", "CHN", "USR"]
 SECTORS = ["Agriculture", "Food & Beverages", "Construction", "Re-export & Re-import"]
 DEMAND = [
     "Household final consumption P.3h",
@@ -79,13 +79,13 @@ def write(folder, e, *, year="2015", price="bp", labels=True):
     return folder
 
 
-def write_labels(folder, *, row=True):
-    countries = list(zip(NAMES, REGIONS, strict=True))
-    T = [(*c, "Industries", s) for c in countries for s in SECTORS]
-    FD = [(*c, "Final Demand", s) for c in [*countries, ("Rest of World", "ROW")][: R + row] for s in DEMAND]
+def write_labels(folder, *, row=True, regions=REGIONS, sectors=SECTORS, accounts=Q):
+    T = [(f"name of {r}", r, "Industries", s) for r in regions for s in sectors]
+    users = [*regions, "ROW"][: len(regions) + row]
+    FD = [(f"name of {r}", r, "Final Demand", s) for r in users for s in DEMAND]
     if row:
         T.append(("Rest of World", "ROW", "Industries", "TOTAL"))
-    files = {"T": T, "FD": FD, "VA": [("Primary Inputs", f) for f in FACTORS], "Q": Q}
+    files = {"T": T, "FD": FD, "VA": [("Primary Inputs", f) for f in FACTORS], "Q": accounts}
     for kind, lines in files.items():
         (folder / f"labels_{kind}.txt").write_text("".join("\t".join(line) + "\t\n" for line in lines))
 

@@ -22,9 +22,10 @@ def table(seed=0):
     return world(2, 6, 4, seed=seed)
 
 
-def cells(w, *, corner="", regions=REGIONS, users=REGIONS):
+def cells(w, *, corner="", regions=REGIONS, users=None, sectors=SECTORS):
     """Return the cells of a file of the edition of 2023; `corner` stands at the lower right."""
-    pairs = [f"{r}_{s}" for r in regions for s in SECTORS]
+    users = users or regions
+    pairs = [f"{r}_{s}" for r in regions for s in sectors]
     width = w.Y.shape[1] * w.Y.shape[2]
     head = ["V1", *pairs, *(f"{r}_{c}" for r in users for c in DEMAND), "OUT"]
     rows = [head]

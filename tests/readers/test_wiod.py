@@ -57,10 +57,11 @@ def book_rows(w, *, corner="", regions=REGIONS, sectors=SECTORS):
     return rows
 
 
-def wide(rows, *, prefix="", numbers=False):
+def wide(rows, *, prefix="", numbers=False, regions=REGIONS, sectors=SECTORS):
     """Return the table of the R and Stata files as lines."""
     names = [
-        "TOT" if country == "TOT" else f"{prefix}{country}{number[1:]}" for _, _, country, number in heads()
+        "TOT" if country == "TOT" else f"{prefix}{country}{number[1:]}"
+        for _, _, country, number in heads(regions, sectors)
     ]
     first = [""] if numbers else []
     lines = [[*first, "IndustryCode", "IndustryDescription", "Country", "RNr", "Year", *names]]
