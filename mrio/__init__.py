@@ -32,23 +32,23 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
-    from mrio.measures.carbon import carbon_price as carbon_price
-    from mrio.measures.embodied_trade import embodied_trade as embodied_trade
-    from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
     from mrio.measures.extraction import extract_each as extract_each
     from mrio.measures.feedback import feedback as feedback
     from mrio.measures.footprint import Footprint as Footprint
     from mrio.measures.footprint import footprint as footprint
-    from mrio.measures.households import household_multipliers as household_multipliers
-    from mrio.measures.influence import field_of_influence as field_of_influence
-    from mrio.measures.layers import production_layers as production_layers
+    from mrio.measures.linkages import field_of_influence as field_of_influence
     from mrio.measures.linkages import linkages as linkages
+    from mrio.measures.multipliers import household_multipliers as household_multipliers
     from mrio.measures.multipliers import multipliers as multipliers
+    from mrio.measures.paths import production_layers as production_layers
     from mrio.measures.paths import structural_paths as structural_paths
-    from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.prices import carbon_price as carbon_price
     from mrio.measures.prices import price_change as price_change
-    from mrio.measures.value_added_trade import value_added_trade as value_added_trade
+    from mrio.measures.trade import chain_position as chain_position
+    from mrio.measures.trade import decompose_exports as decompose_exports
+    from mrio.measures.trade import embodied_trade as embodied_trade
+    from mrio.measures.trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
@@ -117,23 +117,23 @@ _HOMES = {
     "assemble": "mrio.building.assemble",
     "attribute_scenario": "mrio.scenarios.attribution",
     "carbon_per_value_added": "mrio.transfer.indicators",
-    "carbon_price": "mrio.measures.carbon",
-    "chain_position": "mrio.measures.position",
+    "carbon_price": "mrio.measures.prices",
+    "chain_position": "mrio.measures.trade",
     "compare": "mrio.scenarios.comparison",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
-    "decompose_exports": "mrio.measures.exports",
-    "embodied_trade": "mrio.measures.embodied_trade",
+    "decompose_exports": "mrio.measures.trade",
+    "embodied_trade": "mrio.measures.trade",
     "emission_cost": "mrio.transfer.indicators",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
-    "field_of_influence": "mrio.measures.influence",
+    "field_of_influence": "mrio.measures.linkages",
     "footprint": "mrio.measures.footprint",
     "from_pymrio": "mrio.readers.pymrio",
     "gras": "mrio.balancing.balance",
-    "household_multipliers": "mrio.measures.households",
+    "household_multipliers": "mrio.measures.multipliers",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
@@ -143,7 +143,7 @@ _HOMES = {
     "multipliers": "mrio.measures.multipliers",
     "perturb": "mrio.tables",
     "price_change": "mrio.measures.prices",
-    "production_layers": "mrio.measures.layers",
+    "production_layers": "mrio.measures.paths",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
@@ -166,7 +166,7 @@ _HOMES = {
     "structural_paths": "mrio.measures.paths",
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
-    "value_added_trade": "mrio.measures.value_added_trade",
+    "value_added_trade": "mrio.measures.trade",
     "write_csv": "mrio.tables.exchange",
     "write_excel": "mrio.tables.excel",
     "write_parquet": "mrio.tables.exchange",

@@ -12,12 +12,12 @@ from mrio import plotting
 from mrio.lowcarbon.frames import as_frame
 
 if TYPE_CHECKING:
-    from mrio.lowcarbon.cocontrol import CoControl
-    from mrio.lowcarbon.entropy import EntropyIndex
-    from mrio.lowcarbon.inventory_result import Inventory
-    from mrio.lowcarbon.kaya import KayaDecomposition
-    from mrio.lowcarbon.stirpat_result import Stirpat
-    from mrio.lowcarbon.tapio import Decoupling
+    from mrio.lowcarbon.change.cocontrol import CoControl
+    from mrio.lowcarbon.change.kaya import KayaDecomposition
+    from mrio.lowcarbon.change.tapio import Decoupling
+    from mrio.lowcarbon.drivers.result import Stirpat
+    from mrio.lowcarbon.indicators.entropy import EntropyIndex
+    from mrio.lowcarbon.inventory.result import Inventory
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ class DecouplingPictures:
     def states(self, interval: str | None = None, ax: Any | None = None) -> Any:
         """Draw growth of output against growth of emissions, with the lines between the states."""
         points = self.states_data(interval)
-        words = ["change of output [%]", "change of emissions [%]"]
+        attrs = self.result.data.attrs
+        driver, impact = attrs.get("driver", "output").replace("_", " "), attrs.get("impact", "emissions")
+        words = [f"change of {driver} [%]", f"change of {impact} [%]"]
         corners = ("", "strong decoupling", "strong negative decoupling", "")
         title = f"decoupling, {interval or self.result.data['interval'].values[-1]}"
         ax = plotting.new_axes(ax, (5.6, 5.2))
