@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from mrio.change import decompose as decompose
     from mrio.change import decompose_chain as decompose_chain
     from mrio.change.prices import compare_prices as compare_prices
+    from mrio.ensembles import MonteCarlo as MonteCarlo
+    from mrio.ensembles import Sweep as Sweep
+    from mrio.ensembles import monte_carlo as monte_carlo
+    from mrio.ensembles import sweep as sweep
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
@@ -53,7 +57,10 @@ if TYPE_CHECKING:
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.deflators import read_deflators as read_deflators
+    from mrio.readers.eora import read_eora as read_eora
     from mrio.readers.exiobase import read_exiobase as read_exiobase
+    from mrio.readers.figaro import read_figaro as read_figaro
+    from mrio.readers.icio import read_icio as read_icio
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.plain import SheetLayout as SheetLayout
@@ -63,6 +70,7 @@ if TYPE_CHECKING:
     from mrio.readers.sic import read_sic as read_sic
     from mrio.readers.tidy import TidyLayout as TidyLayout
     from mrio.readers.tidy import read_tidy as read_tidy
+    from mrio.readers.wiod import read_wiod as read_wiod
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
@@ -102,10 +110,12 @@ _HOMES = {
     "Ensemble": "mrio.tables",
     "Footprint": "mrio.measures.footprint",
     "Leontief": "mrio.leontief",
+    "MonteCarlo": "mrio.ensembles",
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
     "Scenario": "mrio.scenarios.scenario",
     "SheetLayout": "mrio.readers.plain",
+    "Sweep": "mrio.ensembles",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
     "TidyLayout": "mrio.readers.tidy",
@@ -140,6 +150,7 @@ _HOMES = {
     "load_example": "mrio.examples",
     "measure_transfer": "mrio.transfer",
     "measure_transfer_chain": "mrio.transfer",
+    "monte_carlo": "mrio.ensembles",
     "multipliers": "mrio.measures.multipliers",
     "perturb": "mrio.tables",
     "price_change": "mrio.measures.prices",
@@ -151,8 +162,11 @@ _HOMES = {
     "read_ceads_mrio": "mrio.readers.ceads_mrio",
     "read_csv": "mrio.tables.exchange",
     "read_deflators": "mrio.readers.deflators",
+    "read_eora": "mrio.readers.eora",
     "read_excel": "mrio.tables.excel",
     "read_exiobase": "mrio.readers.exiobase",
+    "read_figaro": "mrio.readers.figaro",
+    "read_icio": "mrio.readers.icio",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
@@ -162,8 +176,10 @@ _HOMES = {
     "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
     "read_tidy": "mrio.readers.tidy",
+    "read_wiod": "mrio.readers.wiod",
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
+    "sweep": "mrio.ensembles",
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.trade",

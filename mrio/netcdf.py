@@ -12,6 +12,8 @@ from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
     "comparison": ("mrio.scenarios.comparison", "Comparison"),
+    "sweep": ("mrio.ensembles", "Sweep"),
+    "monte_carlo": ("mrio.ensembles", "MonteCarlo"),
     "scenario_attribution": ("mrio.scenarios.attribution", "ScenarioAttribution"),
     "household_multipliers": ("mrio.measures.multipliers", "HouseholdMultipliers"),
     "price_change": ("mrio.measures.prices", "PriceChange"),

@@ -46,6 +46,7 @@ FLOORS = {
     "change": 5,
     "scenarios": 5,
     "transfer": 6,
+    "ensembles": 6,
     "netcdf": 7,
     "examples": 8,
     "reading": 8,

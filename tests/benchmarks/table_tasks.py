@@ -131,7 +131,7 @@ class _Plain(np.ndarray):
         return values.view(cls)
 
 
-def _prepare_two(size: str) -> Inputs:
+def prepare_two(size: str) -> Inputs:
     rng = np.random.default_rng(3)
     tables = []
     for seed, period in ((0, "2012"), (1, "2017")):
@@ -185,7 +185,7 @@ def _decomposition(name: str, text: str, target: float | None, spread: bool) -> 
         f"{text}, Shapley, 9 factors, 2 accounts, against 4 inverses",
         "exiobase",
         target,
-        lambda size, side: _prepare_two(size),
+        lambda size, side: prepare_two(size),
         {"mrio": Side(_decompose(spread)), "numpy": Side(_decompose_by_inverse(spread))},
     )
 
@@ -218,7 +218,7 @@ TASKS = (
         "SDA and transfer, all accounts (target: 1 s), against calc_all of one year",
         "provinces",
         1,
-        lambda size, side: _prepare_pymrio(size) if side == "pymrio" else _prepare_two(size),
+        lambda size, side: _prepare_pymrio(size) if side == "pymrio" else prepare_two(size),
         {"mrio": Side(_decompose_and_transfer), "pymrio": Side(_calc_all, needs="pymrio")},
         against="pymrio",
     ),
