@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mrio.change import decompose as decompose
     from mrio.change import decompose_chain as decompose_chain
     from mrio.change.prices import compare_prices as compare_prices
+    from mrio.codes import with_codes as with_codes
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
@@ -167,6 +168,7 @@ _HOMES = {
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.value_added_trade",
+    "with_codes": "mrio.codes",
     "write_csv": "mrio.tables.exchange",
     "write_excel": "mrio.tables.excel",
     "write_parquet": "mrio.tables.exchange",

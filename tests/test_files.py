@@ -60,10 +60,10 @@ def test_same_content_gives_the_same_bytes(tmp_path, path, groups):
 
 def test_plain_tools_read_it(path):
     with xr.open_dataset(path, group="2012") as dataset:
-        assert dataset["v"].attrs["units"] == "1e8 CNY"
+        assert (dataset["v"].attrs["units"], dataset["v"].attrs["mrio_unit"]) == ("1e8", "1e8 CNY")
         assert list(dataset["region"].values) == ["河北", "B"]
     with netCDF4.Dataset(path) as file:
-        assert file.Conventions == "CF-1.11 ACDD-1.3"
+        assert file.Conventions == "CF-1.11, ACDD-1.3"
         assert file.mrio_format == FORMAT
         assert file["2012"]["v"].filters()["zlib"]
         assert "_FillValue" not in file["2012"]["v"].ncattrs()
