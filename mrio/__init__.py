@@ -87,6 +87,8 @@ if TYPE_CHECKING:
     from mrio.tables.exchange import write_csv as write_csv
     from mrio.tables.exchange import write_parquet as write_parquet
     from mrio.tables.pymrio import to_pymrio as to_pymrio
+    from mrio.tables.sdmx import read_sdmx as read_sdmx
+    from mrio.tables.sdmx import write_sdmx as write_sdmx
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -160,6 +162,7 @@ _HOMES = {
     "read_parquet": "mrio.tables.exchange",
     "read_pymrio": "mrio.readers.pymrio",
     "read_scenarios": "mrio.scenarios.records",
+    "read_sdmx": "mrio.tables.sdmx",
     "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
     "read_tidy": "mrio.readers.tidy",
@@ -175,6 +178,7 @@ _HOMES = {
     "write_report": "mrio.report",
     "write_scenario_template": "mrio.scenarios.records",
     "write_scenarios": "mrio.scenarios.records",
+    "write_sdmx": "mrio.tables.sdmx",
 }
 
 _SUBMODULES = ("lowcarbon", "scenarios")
