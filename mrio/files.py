@@ -66,13 +66,11 @@ def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, ti
     with replacing(path) as temporary:
         datasets = dict(groups)
         top = datasets.pop("/", xr.Dataset())
-        _stamped(top, {"title": title, **own}).to_netcdf(
-            temporary, mode="w", engine="netcdf4", encoding=_encoding(top), format="NETCDF4"
-        )
+        root = _stamped(top, {"title": title, **own})
+        root.to_netcdf(temporary, mode="w", engine="netcdf4", encoding=_encoding(root), format="NETCDF4")
         for name, dataset in datasets.items():
-            _stamped(dataset, own).to_netcdf(
-                temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(dataset)
-            )
+            group = _stamped(dataset, own)
+            group.to_netcdf(temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(group))
         _seal(temporary)
 
 
@@ -193,12 +191,15 @@ def _without_own_attrs(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """Compress numbers; no fill values, because NaN has no meaning in a table."""
-    return {
-        str(name): {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
-        for name, variable in dataset.variables.items()
-        if variable.dtype.kind == "f" and variable.ndim > 0
-    }
+    """Compress numbers; no fill values, because NaN has no meaning in a table; texts as characters (UTF-8)."""
+    result: dict[str, dict[str, Any]] = {}
+    for name, variable in dataset.variables.items():
+        if variable.dtype.kind == "f" and variable.ndim > 0:
+            result[str(name)] = {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
+        # Not every tool reads the text type of netCDF-4 (Octave does not); arrays of characters all do.
+        elif variable.dtype.kind in "OU" and any(map(str, variable.values.ravel())):
+            result[str(name)] = {"dtype": "S1"}
+    return result
 
 
 @contextmanager

@@ -69,6 +69,24 @@ def test_plain_tools_read_it(path):
         assert "_FillValue" not in file["2012"]["v"].ncattrs()
 
 
+def test_texts_of_every_kind_come_back(tmp_path):
+    dataset = xr.Dataset(
+        {
+            "words": ("region", ["", "中 国", " a "]),
+            "none": ("region", ["", "", ""]),
+            "one": xr.DataArray("天津"),
+            "empty": ("nothing", np.array([], dtype=str)),
+        },
+        coords={"region": ["b", "水", "a long name"], "at": "2017"},
+    )
+    write_groups({"/": dataset}, tmp_path / "a.nc", "kind", "Title")
+    found = read_groups(tmp_path / "a.nc")[1]["/"]
+    for name in ("words", "none", "one", "empty", "region", "at"):
+        assert found[name].values.tolist() == dataset[name].values.tolist(), name
+    with netCDF4.Dataset(tmp_path / "a.nc") as file:
+        assert file["region"].dtype == "S1"
+
+
 def test_digest_sees_every_change(groups):
     dataset = groups["2012"]
     other = [
