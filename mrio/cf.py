@@ -34,6 +34,7 @@ from mrio.units import MASS, Unit, parse_unit
 CONVENTIONS: Final = "CF-1.11, ACDD-1.3"
 UNIT: Final = "mrio_unit"
 CONTENT: Final = "coverage_content_type"
+HISTORY: Final = "written by mrio"
 KEYWORDS: Final = "input-output analysis, multi-regional input-output table, interregional trade"
 
 _OTHER: Final = {
@@ -61,7 +62,7 @@ def describe(dataset: xr.Dataset, headline: str) -> xr.Dataset:
             variable.attrs = {**_counted(variable.attrs), CONTENT: content}
     note = str(dataset.attrs.get("comment", ""))
     summary = headline + (f"; {note}" if note else "")
-    result.attrs = {**dataset.attrs, "summary": summary, "keywords": KEYWORDS}
+    result.attrs = {"history": HISTORY, **dataset.attrs, "summary": summary, "keywords": KEYWORDS}
     return result
 
 
@@ -70,7 +71,8 @@ def plain(dataset: xr.Dataset) -> xr.Dataset:
     result = dataset.copy()
     for variable in result.variables.values():
         variable.attrs = _named(variable.attrs)
-    result.attrs = {k: v for k, v in dataset.attrs.items() if k not in ("summary", "keywords")}
+    own = {"summary", "keywords", *(["history"] if dataset.attrs.get("history") == HISTORY else [])}
+    result.attrs = {key: value for key, value in dataset.attrs.items() if key not in own}
     return result
 
 

@@ -191,7 +191,7 @@ def _without_own_attrs(dataset: xr.Dataset) -> xr.Dataset:
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """Compress numbers; no fill values, because NaN has no meaning in a table; texts as characters (UTF-8)."""
+    """Compress numbers; no fill values, because NaN has no meaning in a table; write texts as characters."""
     result: dict[str, dict[str, Any]] = {}
     for name, variable in dataset.variables.items():
         if variable.dtype.kind == "f" and variable.ndim > 0:
