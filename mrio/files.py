@@ -33,6 +33,9 @@ FORMAT = 2
 """Version of the file format that is written; older versions stay readable."""
 
 KIND = "mrio_kind"
+UNFINISHED = "unfinished_runs"
+"""Kind of a file of runs that are still being made."""
+
 _FORMAT_ATTR = "mrio_format"
 _DIGEST_ATTR = "content_sha256"
 _SEAL = b"\nmrio file sha256 "
@@ -95,6 +98,13 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
     _require_unbroken_seal(path)
     root = _load(path, None)
     version, kind = root.attrs.get(_FORMAT_ATTR), root.attrs.get(KIND)
+    if kind == UNFINISHED:
+        raise FileError(
+            "The runs in the file are not all finished.",
+            where=str(path),
+            remedy="make the same call with the same to= again, which goes on where it stopped; "
+            "xarray.open_dataset shows the runs that are finished",
+        )
     if version is None or kind is None:
         raise FileError(
             "The file was not written by mrio.",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from mrio.change.factors import Factors
+from mrio.change.factors import Factors, Treatment
 from mrio.change.plans import InnerState, Plan
 from mrio.change.shares import Array
-from mrio.change.technology import CoefficientState, Technology
+from mrio.change.technology import CoefficientState
 from mrio.leontief import Leontief
 from mrio.tables import System
 
@@ -18,34 +19,53 @@ KEEP_BELOW = 2000
 """Number of rows up to which mixed operators are kept: at most eight, with their factors 0.5 GB."""
 
 
+_Kept = dict[CoefficientState, Leontief]
+
+_LATEST: weakref.WeakKeyDictionary[System, tuple[weakref.ref[System], Treatment, _Kept]] = (
+    weakref.WeakKeyDictionary()
+)
+"""Mixed operators of the pair of tables that was asked last, for as long as both live."""
+
+
 @dataclass(frozen=True, eq=False)
 class Operators:
     """Leontief operators of the coefficient states of two tables.
 
-    The two observed states use the operators that the tables keep. Mixed ones are made when asked for, and
-    kept for a second pass only while they are small: of large tables no more than one mixed matrix exists at
-    a time.
+    The two observed states use the operators that the tables keep. Mixed ones are made when asked for. Those
+    of small tables are kept until another pair is asked, because a transfer follows its decomposition; of
+    large tables no more than one mixed matrix exists at a time.
     """
 
     tables: tuple[System, System]
-    technology: Technology
+    factors: Factors
     expected: int = 0
     """Right-hand sides that each matrix will meet in all, as far as known."""
-    _kept: dict[CoefficientState, Leontief] = field(default_factory=dict, init=False)
 
     def of(self, state: CoefficientState) -> Leontief:
         """Return the operator of a coefficient state."""
         (v, m), c = state
-        if v == m == c and self.technology.as_observed(c):
+        technology = self.factors.technology
+        if v == m == c and technology.as_observed(c):
             return self.tables[c].leontief.expect(self.expected)
-        if state in self._kept:
-            return self._kept[state]
-        labels = self.tables[0].labels
-        blocks = [len(labels.sectors)] * len(labels.regions)
-        operator = Leontief(self.technology.coefficients(state), blocks=blocks, labels=labels.row_name)
-        if operator.n <= KEEP_BELOW:
-            self._kept[state] = operator
-        return operator.expect(self.expected)
+        kept = _kept_of(*self.tables, self.factors.treatment)
+        if state not in kept:
+            labels = self.tables[0].labels
+            blocks = [len(labels.sectors)] * len(labels.regions)
+            operator = Leontief(technology.coefficients(state), blocks=blocks, labels=labels.row_name)
+            if operator.n > KEEP_BELOW:
+                return operator.expect(self.expected)
+            kept[state] = operator
+        return kept[state].expect(self.expected)
+
+
+def _kept_of(a: System, b: System, treatment: Treatment) -> _Kept:
+    """Return the operators kept for a pair of tables, after forgetting those of any other pair."""
+    partner, treated, kept = _LATEST.get(a, (None, None, {}))
+    if partner is None or partner() is not b or treated != treatment:
+        _LATEST.clear()
+        kept = {}
+        _LATEST[a] = (weakref.ref(b), treatment, kept)
+    return kept
 
 
 def coefficient_state(state: InnerState, dependent: bool) -> CoefficientState:
@@ -57,7 +77,13 @@ def coefficient_state(state: InnerState, dependent: bool) -> CoefficientState:
     return ((f, h), c) if dependent else ((h, h), c)
 
 
-def evaluate(plan: Plan, factors: Factors, dependent: tuple[bool, ...], operators: Operators) -> Array:
+def evaluate(
+    plan: Plan,
+    factors: Factors,
+    dependent: tuple[bool, ...],
+    operators: Operators,
+    basis: Array | None = None,
+) -> Array:
     """Return the effects of a plan, (accounts, effects, n).
 
     Parameters
@@ -70,19 +96,30 @@ def evaluate(plan: Plan, factors: Factors, dependent: tuple[bool, ...], operator
         For each account, whether it takes the dependent form.
     operators
         Source of the Leontief operators.
+    basis
+        Columns that the plan mixes (basis, n); those of all demand by default.
     """
     terms = defaultdict(list)
     for form in sorted(set(dependent)):
         for term in plan.terms:
             terms[coefficient_state(term.state, form)].append((form, term))
-    effects = np.zeros((len(dependent), plan.effects, plan.columns.shape[1]))
+    if basis is None:
+        basis = factors.demand.basis()
+    effects = np.zeros((len(dependent), plan.effects, basis.shape[1]))
     for state, users in terms.items():
         used = sorted({term.column for _, term in users})
         place = {column: position for position, column in enumerate(used)}
-        solved = np.asarray(operators.of(state).solve(plan.columns[used].T))
+        solved = _solve_mixtures(operators.of(state), basis, plan.mixing[used])
         for form, term in users:
             output = term.sign * solved[:, place[term.column]]
             for account, own in enumerate(dependent):
                 if own == form:
                     effects[account, term.effect] += factors.intensity[term.state[0]][account] * output
     return effects
+
+
+def _solve_mixtures(operator: Leontief, basis: Array, mixing: Array) -> Array:
+    """Return L times mixtures of the columns of a basis, (n, mixtures); the fewer of both are solved."""
+    if len(mixing) < len(basis):
+        return np.asarray(operator.solve((mixing @ basis).T))
+    return np.asarray(operator.solve(basis.T)) @ mixing.T

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from mrio.errors import ConvergenceError, SolverWarning
-from mrio.leontief.matrices import Matrix
+from mrio.leontief.matrices import Matrix, product_beside_lapack
 from mrio.leontief.norms import max_norm, norm_of, rounding, worst_ratio
 from mrio.leontief.plans import Answer, Plans
 from mrio.leontief.policy import BATCH
@@ -91,7 +91,7 @@ class CertifiedSolver:
         asked = norm(B)
         found = self.plans.solve(B, transposed, self._tol * asked, guess)
         for repeat in range(_REPEATS):
-            residual, lost = self._residual(B, found.X, transposed)
+            residual, lost = self._residual(B, found, transposed)
             reached = lost <= np.maximum(self._tol * asked, rounding(self._n) * norm(found.X))
             if reached.all() or repeat == _REPEATS - 1:
                 break
@@ -104,16 +104,17 @@ class CertifiedSolver:
             )
         return found.X, report
 
-    def _residual(self, B: Floats, X: Floats, transposed: bool) -> tuple[Floats, Floats]:
+    def _residual(self, B: Floats, found: Answer, transposed: bool) -> tuple[Floats, Floats]:
         """Return B - (I - A) X (n, k) and a bound of its norm (k,)."""
         norm = norm_of(transposed)
         detection = self.plans.detection
         A = self._A if detection is None else detection.operator
-        residual = (A.T if transposed else A) @ X
-        residual -= X
+        A = A.T if transposed else A
+        residual = product_beside_lapack(A, found.X) if found.factorised else A @ found.X
+        residual -= found.X
         residual += B
         lost = norm(residual)
-        return residual, lost if detection is None else lost + detection.misfit * norm(X)
+        return residual, lost if detection is None else lost + detection.misfit * norm(found.X)
 
     def _report(self, asked: Floats, got: Floats, lost: Floats, found: Answer) -> SolveReport:
         """Bound the error from the residual, which is itself rounded in its last places."""

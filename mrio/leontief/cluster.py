@@ -54,10 +54,7 @@ class ClusterLeontief:
         tol: float = 1e-12,
         labels: Labels = None,
     ) -> None:
-        _require_distributed()
-        workers = sorted(client.scheduler_info()["workers"])
-        if not workers:
-            raise SolverError("The cluster has no workers.", remedy="start workers before the operator")
+        workers = require_workers(client)
         self.n: int = A.shape[0]
         self._client = client
         self._labels = labels
@@ -113,10 +110,23 @@ def _size(op: Leontief) -> int:
     return op.n
 
 
-def _require_distributed() -> None:
+def require_workers(client: Any) -> list[str]:
+    """Return the addresses of the workers of a ``distributed.Client``.
+
+    Raises
+    ------
+    MissingExtraError
+        When ``distributed`` is not installed.
+    SolverError
+        When the cluster has no workers.
+    """
     try:
         import distributed  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(
             "Work on a cluster needs dask.distributed.", remedy="install it with: pip install 'mrio[cluster]'"
         ) from error
+    workers: list[str] = sorted(client.scheduler_info()["workers"])
+    if not workers:
+        raise SolverError("The cluster has no workers.", remedy="start workers first")
+    return workers

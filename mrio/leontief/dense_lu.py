@@ -8,7 +8,7 @@ import numpy as np
 from scipy.linalg import get_lapack_funcs
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.matrices import Matrix, write_into
+from mrio.leontief.matrices import Matrix, product_beside_lapack, write_into
 from mrio.leontief.norms import norm_of, rounding
 from mrio.leontief.report import Floats
 
@@ -88,13 +88,13 @@ class RefinedLU:
         A = self._A.T if transposed else self._A
         norm = norm_of(transposed)
         X = np.zeros_like(B) if guess is None else guess.copy()
-        residual = B if guess is None else B - X + A @ X
+        residual = B if guess is None else B - X + product_beside_lapack(A, X)
         for refinement in range(_REFINEMENTS):
             # Scaled to one, so that small right-hand sides do not underflow in float32.
             scale = np.abs(residual).max(axis=0, initial=0.0)
             scale[scale == 0] = 1.0
             X += self._factors.solve(residual / scale, transposed) * scale
-            residual = B - X + A @ X
+            residual = B - X + product_beside_lapack(A, X)
             if np.all(norm(residual) <= np.maximum(target, rounding(B.shape[0]) * norm(X))):
                 return X, refinement
         raise ConvergenceError(

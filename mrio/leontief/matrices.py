@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.linalg.blas import dgemm
 
 from mrio.leontief.report import Floats
 from mrio.leontief.scaled import ScaledMatrix, smallest
@@ -78,6 +79,28 @@ def part_product(A: Matrix, rows: slice, columns: slice, V: Floats) -> Floats:
     if isinstance(A, np.ndarray):
         return np.asarray(A[rows, columns] @ V)
     return np.asarray(A.part_product(rows, columns, V))
+
+
+def product_beside_lapack(A: Matrix, X: Floats) -> Floats:
+    """Return A @ X (n, k) by the BLAS that scipy factorises with, where A is dense.
+
+    numpy and scipy bring a BLAS each, whose threads go on waiting for work after a call. Products by the one
+    in turn with substitutions by the other keep more threads awake than there are cores, which takes two to
+    three times as long on few of them.
+    """
+    if isinstance(A, ScaledMatrix):
+        product = product_beside_lapack(A.base, A.right[:, np.newaxis] * X)
+        product *= A.left[:, np.newaxis]
+        return product
+    stored_by_rows = isinstance(A, np.ndarray) and A.flags.c_contiguous
+    if X.shape[1] == 1 or not (stored_by_rows or (isinstance(A, np.ndarray) and A.flags.f_contiguous)):
+        return np.asarray(A @ X)
+    by_rows = X.flags.c_contiguous
+    # What is stored by rows is the transpose of what BLAS reads by columns: nothing is copied.
+    product = dgemm(
+        1.0, A.T if stored_by_rows else A, X.T if by_rows else X, trans_a=stored_by_rows, trans_b=by_rows
+    )
+    return np.asarray(product)
 
 
 def part_of(A: Matrix, rows: slice, columns: slice) -> Floats:

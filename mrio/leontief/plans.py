@@ -30,6 +30,7 @@ _log = logging.getLogger("mrio")
 _USUAL_SWEEPS = 7
 _USUAL_TOLERANCE = 1e-13
 _STRUCTURE = 1e-13
+_FACTORS = (DenseLU.name, RefinedLU.name)
 
 
 class BackEnd(Protocol):
@@ -54,6 +55,11 @@ class Answer:
     X: Floats
     sweeps: int
     solver: str
+
+    @property
+    def factorised(self) -> bool:
+        """Whether dense factors gave it."""
+        return self.solver in _FACTORS
 
 
 class Plans:
@@ -154,7 +160,7 @@ class Plans:
     @property
     def factors(self) -> str | None:
         """Name of the factorisation that exists already, or None."""
-        return next((name for name in ("lu", "lu32") if name in self._built), None)
+        return next((name for name in _FACTORS if name in self._built), None)
 
     def _choose(self, n_rhs: int) -> str:
         """Return the name that the policy gives; the factors once they exist."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
-from mrio.errors import LabelError, MissingDataError
+from mrio.errors import DataError, LabelError, MissingDataError
+from mrio.tables.arrays import Array
 
-Array: TypeAlias = NDArray[np.float64]
+LOGGED: Final = "leave these rows out, or say logged=True where the columns are logarithms"
+"""Remedy for levels without logarithm where a caller may give logarithms."""
 
 
 def row_labels(index: pd.Index) -> list[str]:
@@ -73,3 +74,42 @@ def numeric_columns(table: pd.DataFrame, columns: Sequence[str], what: str) -> A
             table=cells,
         )
     return values
+
+
+def logarithms(
+    values: Array, columns: Sequence[str], rows: Sequence[str], remedy: str = "leave these rows out"
+) -> Array:
+    """Return natural logarithms of levels (n, k), or raise with every cell that is not above zero.
+
+    Parameters
+    ----------
+    values
+        Levels (n, k).
+    columns, rows
+        Their labels, for messages.
+    remedy
+        What to do about levels that have no logarithm.
+
+    Raises
+    ------
+    DataError
+        When a level is zero or less.
+    """
+    bad = np.argwhere(values <= 0)
+    if len(bad):
+        cells = pd.DataFrame(
+            {
+                "row": [rows[row] for row, _ in bad],
+                "column": [columns[column] for _, column in bad],
+                "value": [values[row, column] for row, column in bad],
+            }
+        )
+        first = cells.head(3).itertuples(index=False, name=None)
+        raise DataError(
+            "A logarithm needs levels above zero.",
+            where="; ".join(f"{row} | {column} = {value:g}" for row, column, value in first),
+            amount=f"{len(cells)} cells",
+            remedy=remedy,
+            table=cells,
+        )
+    return np.asarray(np.log(values))

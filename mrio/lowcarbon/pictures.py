@@ -12,12 +12,12 @@ from mrio import plotting
 from mrio.lowcarbon.frames import as_frame
 
 if TYPE_CHECKING:
-    from mrio.lowcarbon.cocontrol import CoControl
-    from mrio.lowcarbon.entropy import EntropyIndex
-    from mrio.lowcarbon.inventory_result import Inventory
-    from mrio.lowcarbon.kaya import KayaDecomposition
-    from mrio.lowcarbon.stirpat_result import Stirpat
-    from mrio.lowcarbon.tapio import Decoupling
+    from mrio.lowcarbon.change.cocontrol import CoControl
+    from mrio.lowcarbon.change.kaya import KayaDecomposition
+    from mrio.lowcarbon.change.tapio import Decoupling
+    from mrio.lowcarbon.drivers.result import Stirpat
+    from mrio.lowcarbon.indicators.entropy import EntropyIndex
+    from mrio.lowcarbon.inventory.result import Inventory
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,12 @@ class DecouplingPictures:
         _points(ax, points, [plotting.GAIN if value else plotting.LOSS for value in falls])
         ax.set_xlim(-reach, reach)
         ax.set_ylim(-reach, reach)
-        ax.set_xlabel("change of output [%]")
-        ax.set_ylabel("change of emissions [%]")
+        attrs = self.result.data.attrs
+        ax.set_xlabel(f"change of {attrs.get('driver', 'output').replace('_', ' ')} [%]")
+        ax.set_ylabel(f"change of {attrs.get('impact', 'emissions')} [%]")
         title = interval or str(self.result.data["interval"].values[-1])
         ax.set_title(f"decoupling, {title}", fontsize=10, loc="left")
-        note = f"prices: {self.result.data.attrs['price_basis']}"
+        note = f"prices: {attrs['price_basis']}"
         plotting.small_print(ax, "; ".join(filter(None, [self.result.headline, note])))
         return ax
 

@@ -11,6 +11,7 @@ from mrio.numerals import short
 from mrio.plotting import GAIN, LOSS, NEUTRAL, PALETTE, new_axes, small_print
 
 _NAMED = 14
+_WIDEST = 60
 
 
 def plane(
@@ -26,7 +27,8 @@ def plane(
     Parameters
     ----------
     table
-        Two columns, x and y, one row a point; the points furthest from the centre are named by the index.
+        Two columns, x and y, one row a point; the points furthest from the centre are named by the index,
+        as far as their names leave each other room.
     centre
         Where the quadrants meet.
     corners
@@ -42,8 +44,7 @@ def plane(
     x, y = (table.iloc[:, column].to_numpy(dtype=float) for column in (0, 1))
     right, up = x > centre[0], y > centre[1]
     ax.scatter(x, y, c=list(np.select([right & up, ~right & ~up], [GAIN, LOSS], NEUTRAL)), s=24, zorder=3)
-    distance = np.hypot((x - centre[0]) / (np.ptp(x) or 1), (y - centre[1]) / (np.ptp(y) or 1))
-    for row in np.argsort(-distance, kind="stable")[:_NAMED]:
+    for row in _named_points(x, y, centre):
         label = table.index[row]
         text = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
         ax.annotate(text, (x[row], y[row]), (4, 4), textcoords="offset points", fontsize=7)
@@ -56,6 +57,18 @@ def plane(
     ax.set_title(title, fontsize=10, loc="left")
     small_print(ax, print_)
     return ax
+
+
+def _named_points(x: np.ndarray, y: np.ndarray, centre: tuple[float, float]) -> list[int]:
+    """Return the points (m,) furthest from the centre whose names do not cover each other."""
+    wide, high = np.ptp(x) or 1, np.ptp(y) or 1
+    named: list[int] = []
+    distance = np.hypot((x - centre[0]) / wide, (y - centre[1]) / high)
+    for point in np.argsort(-distance, kind="stable"):
+        beside = np.abs(x[point] - x[named]) < 0.25 * wide
+        if len(named) < _NAMED and not np.any(beside & (np.abs(y[point] - y[named]) < 0.03 * high)):
+            named.append(int(point))
+    return named
 
 
 def ranked_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax: Any | None = None) -> Any:
@@ -83,7 +96,7 @@ def ranked_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax
     for place, end, total in zip(places, right, table.sum(axis=1), strict=True):
         ax.text(end, place, f" {short(float(total))}", va="center", fontsize=7)
     names = [" ".join(label) if isinstance(label, tuple) else str(label) for label in table.index]
-    ax.set_yticks(places, names, fontsize=7)
+    ax.set_yticks(places, [_fitted(name) for name in names], fontsize=7)
     ax.invert_yaxis()
     ax.axvline(0, color=NEUTRAL, lw=0.8)
     ax.margins(x=0.12)
@@ -91,6 +104,41 @@ def ranked_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax
     ax.set_title(title, fontsize=10, loc="left")
     if table.shape[1] > 1:
         ax.legend(fontsize=7, frameon=False)
+    small_print(ax, print_)
+    return ax
+
+
+def _fitted(name: str) -> str:
+    """Return a name whose lines leave room for the bars beside them."""
+    lines = name.split("\n")
+    return "\n".join(line if len(line) <= _WIDEST else f"{line[: _WIDEST - 3].rstrip()}..." for line in lines)
+
+
+def paired_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax: Any | None = None) -> Any:
+    """Draw numbers of several kinds side by side, one group of bars a row.
+
+    Parameters
+    ----------
+    table
+        One row a group, one column a bar in it.
+    unit
+        Unit of the numbers.
+    title, print_
+        Title and small print.
+    ax
+        Axes to draw on.
+    """
+    ax = new_axes(ax, (1.8 + 1.1 * len(table), 4.4))
+    width = 0.8 / table.shape[1]
+    for number, name in enumerate(table.columns):
+        places = np.arange(len(table)) + (number - (table.shape[1] - 1) / 2) * width
+        values = table[name].to_numpy(dtype=float)
+        ax.bar(places, values, width, label=str(name), color=PALETTE[number % len(PALETTE)])
+    ax.axhline(0, color=NEUTRAL, lw=0.8)
+    ax.set_xticks(range(len(table)), [str(name) for name in table.index], rotation=30, ha="right")
+    ax.set_ylabel(f"[{unit}]")
+    ax.set_title(title, fontsize=10, loc="left")
+    ax.legend(fontsize=7, frameon=False)
     small_print(ax, print_)
     return ax
 

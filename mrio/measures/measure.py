@@ -104,6 +104,12 @@ def require_accounts(parts: Array, whole: Array, what: str) -> float:
     return require_adding_up(parts / size, whole / size, 1.0, what)
 
 
+def by_region(system: System, values: Array) -> Array:
+    """Return values (M, n) in one row an account and region, zero outside of the region, (M, R, n)."""
+    members = np.repeat(np.eye(len(system.regions)), len(system.sectors), axis=1)
+    return np.asarray(values[:, np.newaxis] * members)
+
+
 def all_accounts(system: System) -> tuple[str, ...]:
     """Return output and every account of a table, the default of measures of quantities."""
     own = () if OUTPUT in system.accounts else (OUTPUT,)

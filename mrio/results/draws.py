@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -118,18 +118,16 @@ def draws_dataset(
         **central.data.attrs,
         "title": f"{len(results)} draws of: {central.title}",
         "checks": f"every draw: {central.data.attrs['checks'].split(':')[0]}",
-        **_words(a, b),
+        "draws": words_of_draws((a, b)),
     }
     return central, together.assign(middle).assign_attrs(attrs)
 
 
-def _words(a: System | Ensemble, b: System | Ensemble) -> dict[str, Any]:
-    """Return how the draws were made, for the attributes."""
-    made = [one for one in (a, b) if isinstance(one, Ensemble)]
-    return {
-        "draws": "; ".join(
-            f"{one.base.period}: {one.n} draws, seed {one.seed}, relative errors "
-            + ", ".join(f"{name} {text}" for name, text in one.words.items())
-            for one in made
-        )
-    }
+def words_of_draws(tables: Sequence[System | Ensemble]) -> str:
+    """Return how the draws of the ensembles among some tables were made."""
+    return "; ".join(
+        f"{one.base.period}: {one.n} draws, seed {one.seed}, relative errors "
+        + ", ".join(f"{name} {text}" for name, text in one.words.items())
+        for one in tables
+        if isinstance(one, Ensemble)
+    )

@@ -25,13 +25,12 @@ from typing import Any
 from mrio.errors import DataError, FileError, MissingExtraError, MrioError
 from mrio.files import PathLike
 from mrio.scenarios.scenario import SHOCKS, Scenario
-from mrio.scenarios.shock import Shock, known_labels
+from mrio.scenarios.shock import PAIRS, Shock, known_labels
 from mrio.tables import System
 
 SHEET = "scenarios"
 WORKBOOKS = (".xlsx", ".xlsm")
 NUMBERS = ("share", "volume", "factor", "worth", "amount", "price")
-PAIRS = ("mix", "elasticity")
 
 
 def read_scenarios(path: PathLike) -> list[Scenario]:
@@ -211,11 +210,11 @@ def shock_from(entry: Any, place: str) -> Shock:
 
 def _parsed(file: Path) -> Any:
     """Return the plain values of a JSON or YAML file."""
-    text = file.read_text(encoding="utf-8-sig")
     try:
+        text = file.read_text(encoding="utf-8-sig")
         if file.suffix.lower() == ".json":
-            return json.loads(text)
-        return _yaml().safe_load(text)
+            return json.loads(text, object_pairs_hook=_distinct)
+        return _yaml().load(text, _loader())
     except MissingExtraError:
         raise
     except Exception as error:
@@ -225,6 +224,27 @@ def _parsed(file: Path) -> Any:
             amount=" ".join(str(error).split()),
             remedy="mend the line named; indentation and brackets matter",
         ) from error
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return pairs as a mapping; of a key that stands twice, JSON would keep the last in silence."""
+    keys = [key for key, _ in pairs]
+    doubled = sorted({key for key in keys if keys.count(key) > 1})
+    if doubled:
+        raise ValueError(f"{', '.join(map(repr, doubled))} stands twice in one entry")
+    return dict(pairs)
+
+
+def _loader() -> Any:
+    """Return the safe loader of YAML, which refuses keys that stand twice, too."""
+
+    class Loader(_yaml().SafeLoader):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            _distinct([(str(key.value), None) for key, _ in node.value])
+            plain: dict[Any, Any] = super().construct_mapping(node, deep)
+            return plain
+
+    return Loader
 
 
 def _yaml() -> Any:
@@ -360,17 +380,27 @@ def _cell(name: str, value: Any, place: str) -> Any:
         return value
     text = str(value).strip()
     if name == "direct":
-        return text.lower() in ("true", "yes", "1")
+        return _truth(text, place)
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if name in PAIRS:
         try:
             pairs = (part.rsplit("=", 1) for part in parts)
-            return {label.strip(): float(number) for label, number in pairs}
+            return _distinct([(label.strip(), float(number)) for label, number in pairs])
         except ValueError as error:
             raise DataError(
                 f"Column {name!r} cannot be read.",
                 where=place,
                 amount=repr(text),
-                remedy="write name=0.6; name=0.4",
+                remedy="write name=0.6; name=0.4, each name once",
             ) from error
     return parts if len(parts) > 1 else text
+
+
+def _truth(text: str, place: str) -> bool:
+    """Return what yes and no mean."""
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if text.lower() not in known:
+        raise DataError(
+            "Column 'direct' cannot be read.", where=place, amount=repr(text), remedy="write yes or no"
+        )
+    return known[text.lower()]

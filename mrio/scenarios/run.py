@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mrio.errors import LabelError
+from mrio.errors import DataError, LabelError
 from mrio.leontief.progress import track
-from mrio.scenarios.scenario import Scenario
+from mrio.scenarios.scenario import Scenario, require_table
 from mrio.tables import System, Systems
 
 BASELINE = "baseline"
@@ -57,6 +57,14 @@ def run_scenarios(system: System, scenarios: Scenario | Iterable[Scenario]) -> R
     ['baseline', 'more exports']
     """
     listed = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    require_table(system)
+    other = [type(one).__name__ for one in listed if not isinstance(one, Scenario)]
+    if other:
+        raise DataError(
+            "Only scenarios can be run.",
+            amount=f"got {', '.join(other)}",
+            remedy="give mrio.Scenario objects",
+        )
     names = [BASELINE, *(scenario.name for scenario in listed)]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:

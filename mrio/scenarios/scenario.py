@@ -257,6 +257,7 @@ class Scenario:
         NotProductiveError
             When the changed table cannot be produced.
         """
+        require_table(system)
         problems: list[MrioError] = []
         for number, shock in enumerate(self.shocks, start=1):
             problems += [self._told(problem, number, shock.sentence()) for problem in shock.problems(system)]
@@ -305,3 +306,19 @@ class Scenario:
             for shock in self.shocks
         )
         return f"<p><b>Scenario {escape(self.name)}</b></p><ol>{rows}</ol>"
+
+
+def require_table(given: object) -> None:
+    """Raise unless a scenario is applied to one table.
+
+    Raises
+    ------
+    DataError
+        When it is several, or something else.
+    """
+    if not isinstance(given, System):
+        raise DataError(
+            "A scenario applies to one table.",
+            amount=f"got {type(given).__name__}",
+            remedy='choose one: tables["2017"]',
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import Any, ClassVar
@@ -18,6 +18,9 @@ from mrio.tables import System
 Index = NDArray[np.intp]
 Names = str | Sequence[str] | None
 """One name, several, or None for all."""
+
+PAIRS = ("mix", "elasticity")
+"""Fields that may hold a number for each name."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,12 @@ class Shock:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, list):
+            if isinstance(value, Mapping):
+                object.__setattr__(self, field.name, _pairs(field.name, value))
+            elif isinstance(value, Iterable) and not isinstance(value, str):
                 object.__setattr__(self, field.name, tuple(value))
-            elif isinstance(value, Mapping):
-                object.__setattr__(self, field.name, tuple((str(k), float(v)) for k, v in value.items()))
+        for name in self.DIMS:
+            _require_names(name, getattr(self, name))
         self.require()
 
     def require(self) -> None:
@@ -195,6 +200,37 @@ def _listed(names: Any) -> list[str]:
     if isinstance(names, str):
         return [names]
     return [str(name[0]) if isinstance(name, tuple) else str(name) for name in names]
+
+
+def _pairs(field: str, given: Mapping[Any, Any]) -> tuple[tuple[str, float], ...]:
+    """Return the names and numbers of a field as pairs."""
+    if field not in PAIRS:
+        raise DataError(
+            f"{field} holds no numbers by name.", amount=repr(dict(given)), remedy="give one name or a list"
+        )
+    for name, value in given.items():
+        require_number(value, f"{field} of {name}")
+    return tuple((str(name), float(value)) for name, value in given.items())
+
+
+def _require_names(field: str, value: object) -> None:
+    """Raise unless a field holds a name, several distinct ones, or nothing.
+
+    Raises
+    ------
+    DataError
+        When it does not: a name given twice would count twice, and an empty list would do nothing.
+    """
+    if value is None or isinstance(value, str) or (field in PAIRS and not isinstance(value, tuple)):
+        return
+    listed = value if isinstance(value, tuple) else (value,)
+    names = [one[0] if field in PAIRS and isinstance(one, tuple) else one for one in listed]
+    if not names or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise DataError(
+            f"{field} must be a name, or a list of distinct names.",
+            amount=f"got {value!r}",
+            remedy="write names as texts, each once; leave the field out to mean all",
+        )
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, overload
@@ -190,6 +190,26 @@ def _checked(name: str, value: ArrayLike, shape: tuple[int, ...]) -> Array:
     return np.broadcast_to(full, shape)
 
 
+def common_size(tables: Iterable[System | Ensemble]) -> int:
+    """Return the number of draws that all ensembles among the tables have.
+
+    Raises
+    ------
+    DataError
+        When there is no ensemble, or two have different numbers of draws.
+    """
+    sizes = [len(one) for one in tables if isinstance(one, Ensemble)]
+    if not sizes:
+        raise DataError("None of the tables is an ensemble.", remedy="make draws with mrio.perturb")
+    if len(set(sizes)) > 1:
+        raise DataError(
+            "Two ensembles have different numbers of draws.",
+            amount=" and ".join(map(str, sizes)),
+            remedy="draw both with the same n",
+        )
+    return sizes[0]
+
+
 def draw_pairs(a: System | Ensemble, b: System | Ensemble) -> Iterator[tuple[System, System]]:
     """Yield the pairs of tables that two ensembles, or an ensemble and a table, are compared in.
 
@@ -198,14 +218,7 @@ def draw_pairs(a: System | Ensemble, b: System | Ensemble) -> Iterator[tuple[Sys
     DataError
         When two ensembles have different numbers of draws.
     """
-    sizes = [len(one) for one in (a, b) if isinstance(one, Ensemble)]
-    if len(set(sizes)) > 1:
-        raise DataError(
-            "Two ensembles have different numbers of draws.",
-            amount=f"{sizes[0]} and {sizes[1]}",
-            remedy="draw both with the same n",
-        )
-    for number in range(sizes[0]):
+    for number in range(common_size((a, b))):
         first, second = (one[number] if isinstance(one, Ensemble) else one for one in (a, b))
         yield first, second
 

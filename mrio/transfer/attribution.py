@@ -217,14 +217,15 @@ def _state_flows(flows: _Flows, state: InnerState) -> Array:
 def _impact(question: Question, flows: dict[bool, _Flows], solved: dict[_Key, _Solved]) -> Array:
     R, N = question.shape
     origins = question.parts.shape[1]
-    result = np.empty((len(question.forms), len(question.uses), R, origins, origins, N))
+    # Products first, as the kernel computes; what is returned is a view.
+    result = np.empty((len(question.forms), len(question.uses), N, origins, R, origins))
     for form, own in flows.items():
         accounts = [m for m, kind in enumerate(question.forms) if kind == form]
         moved = np.stack([_state_flows(own, state) for state in inner_states()], axis=1)
         multipliers = np.stack([solved[form, state].multipliers for state in inner_states()], axis=1)
         for (place, account), use in cartesian(enumerate(accounts), range(len(question.uses))):
-            result[account, use] = chain_impact(multipliers[place], moved[use])
-    return result
+            chain_impact(multipliers[place], moved[use], result[account, use])
+    return result.transpose(0, 1, 4, 5, 3, 2)
 
 
 def _affected(

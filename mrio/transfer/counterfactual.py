@@ -54,7 +54,7 @@ def situations(factors: Factors, dependent: tuple[bool, ...], operators: Operato
     sourcing = sum(1 << number for number, name in enumerate(players) if name in SOURCING_PLAYERS)
     full = (1 << len(players)) - 1
     assert len(players) == INNER + len(factors.demand.players)
-    plan = coalition_plan(factors.demand.states(), [0, sourcing, full & ~sourcing, full])
+    plan = coalition_plan(factors.demand.mixing(), [0, sourcing, full & ~sourcing, full])
     return evaluate(plan, factors, dependent, operators)
 
 
@@ -144,7 +144,7 @@ def measure_counterfactual(
     if any(forms):
         require_input_mix(factors.technology)
     warn_of_flags(factors, stacklevel=4)
-    q = situations(factors, forms, Operators((a, b), factors.technology))
+    q = situations(factors, forms, Operators((a, b), factors))
     data: dict[str, xr.DataArray] = {}
     gaps = []
     for number, name in enumerate(names):

@@ -130,10 +130,10 @@ def injections(flows: Array, parts: Mask, regions: int) -> Array:
     return np.asarray(net[:, :regions].reshape(len(parts), -1))
 
 
-def chain_impact(multipliers: Array, flows: Array) -> Array:
-    """Return ``sum_s (m_s[u,ri] - m_s[u,pi]) Phi_s[p,r,i]``, (U, O, O, N): what transfers do along the chain.
+def chain_impact(multipliers: Array, flows: Array, out: Array) -> None:
+    """Write ``sum_s (m_s[u,ri] - m_s[u,pi]) Phi_s[p,r,i]``: what transfers do along the chain.
 
-    Gains and losses are products of matrices over the states s, one for each region and product.
+    Gains and losses are products of matrices over the states s, one for each product and region.
 
     Parameters
     ----------
@@ -141,9 +141,14 @@ def chain_impact(multipliers: Array, flows: Array) -> Array:
         Effect on U regions of one unit of final purchases in S states (S, U, R, N); abroad has none.
     flows
         Phi in S states (S, O, O, N).
+    out
+        Where it goes, in the order in which it is computed: [i, r, u, p] of (N, O, U, O).
     """
-    missing = flows.shape[1] - multipliers.shape[2]
-    m = np.pad(multipliers, ((0, 0), (0, 0), (0, missing), (0, 0))).transpose(2, 3, 1, 0)
-    gained = np.matmul(m, flows.transpose(2, 3, 0, 1)).transpose(2, 3, 0, 1)
-    lost = np.matmul(m, flows.transpose(1, 3, 0, 2)).transpose(2, 0, 3, 1)
-    return np.asarray(gained - lost)
+    states, origins, products = len(flows), flows.shape[1], flows.shape[3]
+    m = np.zeros((products, origins, multipliers.shape[1], states))
+    m[:, : multipliers.shape[2]] = multipliers.transpose(3, 2, 1, 0)
+    gained = np.ascontiguousarray(flows.transpose(3, 2, 0, 1))
+    lost = np.ascontiguousarray(flows.transpose(3, 1, 0, 2))
+    for product in range(products):
+        np.matmul(m[product], gained[product], out=out[product])
+        out[product] -= (m[product] @ lost[product]).transpose(2, 1, 0)

@@ -95,14 +95,14 @@ def measure_sourcing(
     weights = weights_by_rule(options.weights, options.period_of_rest, factors.demand)
     question = Question(factors, forms, rule, pair_parts(inside), weights, options.level)
     # At least one multiplier for each account and affected region, in every state of the coefficients.
-    operators = Operators((a, b), factors.technology, expected=len(names) * len(a.regions))
+    operators = Operators((a, b), factors, expected=len(names) * len(a.regions))
     asked = Asked(a, b, question, names, members, origins, options)
     return _result(asked, attribute(question, operators), explained_effects(question, operators))
 
 
 def explained_effects(question: Question, operators: Operators) -> Array:
     """Return the sourcing effects that transfers explain, by the decomposition (accounts, uses, n)."""
-    plan = weighted_plan(question.weights.effects, question.factors.demand.states())
+    plan = weighted_plan(question.weights.effects, question.factors.demand.mixing())
     effects = evaluate(plan, question.factors, question.forms, operators)
     players = ("intensity", "technology", "intermediate_sourcing", *question.factors.demand.players)
     return effects[:, [number for number, name in enumerate(players) if name in SOURCING_PLAYERS]]

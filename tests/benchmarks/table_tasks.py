@@ -8,6 +8,7 @@ from unittest.mock import patch
 import numpy as np
 
 import mrio
+from mrio.change import evaluation
 from mrio.leontief.matrices import to_dense
 from tests.benchmarks.generator import Table, table
 from tests.benchmarks.measure import Side, Task
@@ -130,7 +131,7 @@ class _Plain(np.ndarray):
         return values.view(cls)
 
 
-def _prepare_two(size: str) -> Inputs:
+def prepare_two(size: str) -> Inputs:
     rng = np.random.default_rng(3)
     tables = []
     for seed, period in ((0, "2012"), (1, "2017")):
@@ -153,22 +154,40 @@ def _fresh(tables: list[mrio.System]) -> list[mrio.System]:
     for system in tables:
         for name in ("leontief", "_coefficients"):
             vars(system).pop(name, None)
+    evaluation._LATEST.clear()
     return tables
 
 
-def _decompose(inputs: Inputs) -> Inputs:
-    a, b = _fresh(inputs["tables"])
-    d = mrio.decompose(a, b, ("co2", "so2"))
-    return {"effects": d.effects.values, "note": f"{d.effects.sizes['effect']} factors; {b.leontief}"}
-
-
-def _decompose_by_inverse(inputs: Inputs) -> Inputs:
-    with (
-        patch("mrio.tables.system.Leontief", InverseOperator),
-        patch("mrio.change.evaluation.Leontief", InverseOperator),
-    ):
+def _decompose(spread: bool) -> Any:
+    def run(inputs: Inputs) -> Inputs:
         a, b = _fresh(inputs["tables"])
-        return {"effects": mrio.decompose(a, b, ("co2", "so2")).effects.values}
+        d = mrio.decompose(a, b, ("co2", "so2"), spread=spread)
+        return {"effects": d.effects.values, "note": f"{d.effects.sizes['effect']} factors; {b.leontief}"}
+
+    return run
+
+
+def _decompose_by_inverse(spread: bool) -> Any:
+    def run(inputs: Inputs) -> Inputs:
+        with (
+            patch("mrio.tables.system.Leontief", InverseOperator),
+            patch("mrio.change.evaluation.Leontief", InverseOperator),
+        ):
+            a, b = _fresh(inputs["tables"])
+            return {"effects": mrio.decompose(a, b, ("co2", "so2"), spread=spread).effects.values}
+
+    return run
+
+
+def _decomposition(name: str, text: str, target: float | None, spread: bool) -> Task:
+    return Task(
+        name,
+        f"{text}, Shapley, 9 factors, 2 accounts, against 4 inverses",
+        "exiobase",
+        target,
+        lambda size, side: prepare_two(size),
+        {"mrio": Side(_decompose(spread)), "numpy": Side(_decompose_by_inverse(spread))},
+    )
 
 
 def _decompose_and_transfer(inputs: Inputs) -> Inputs:
@@ -192,20 +211,14 @@ TASKS = (
         },
         against="pymrio",
     ),
-    Task(
-        "decomposition",
-        "SDA, Shapley, 9 factors, 2 accounts, against 4 inverses",
-        "exiobase",
-        40,
-        lambda size, side: _prepare_two(size),
-        {"mrio": Side(_decompose), "numpy": Side(_decompose_by_inverse)},
-    ),
+    _decomposition("decomposition", "SDA", 40, False),
+    _decomposition("decomposition_range", "SDA with the range over all orders", None, True),
     Task(
         "transfer",
         "SDA and transfer, all accounts (target: 1 s), against calc_all of one year",
         "provinces",
         1,
-        lambda size, side: _prepare_pymrio(size) if side == "pymrio" else _prepare_two(size),
+        lambda size, side: _prepare_pymrio(size) if side == "pymrio" else prepare_two(size),
         {"mrio": Side(_decompose_and_transfer), "pymrio": Side(_calc_all, needs="pymrio")},
         against="pymrio",
     ),

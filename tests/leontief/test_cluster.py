@@ -60,4 +60,4 @@ def test_cluster_without_workers():
 def test_missing_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(MissingExtraError, match=r"mrio\[cluster\]"):
-        cluster._require_distributed()
+        cluster.require_workers(None)

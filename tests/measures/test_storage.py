@@ -33,6 +33,8 @@ MEASURES = {
     "embodied": lambda s: mrio.embodied_trade(s, groups=GROUPS),
     "prices": lambda s: mrio.price_change(s, {"wages": 0.1}, pass_through=0.7),
     "carbon": lambda s: mrio.carbon_price(s, 100, regions=["R0", "R2"], border="embodied"),
+    "multipliers": lambda s: mrio.multipliers(s, ["co2", "output"]),
+    "footprint": lambda s: mrio.footprint(s, ["co2", "jobs"], products=True),
     "households": lambda s: mrio.household_multipliers(s, "households", "wages"),
 }
 
@@ -54,6 +56,21 @@ def test_same_numbers_from_every_storage(name, monkeypatch):
                 np.testing.assert_allclose(found[variable], values, atol=1e-9 * scale, err_msg=str(variable))
             else:
                 assert (found[variable].values == values.values).all()
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_result_has_pictures_with_units_and_numbers_of_their_own(name):
+    result = MEASURES[name](random_system(12))
+    pictures = [data.removesuffix("_data") for data in dir(result.plot) if data.endswith("_data")]
+    assert pictures
+    known = {unit for values in result.data.values() for unit in values.attrs.get("units", "").split("\n")}
+    known |= {unit for v in result.data.values() for unit in v.attrs.get("account_units", "").split("\n")}
+    for picture in pictures:
+        assert len(getattr(result.plot, f"{picture}_data")())
+        ax = getattr(result.plot, picture)()
+        assert ax.get_title(loc="left")
+        labels = [label for own in ax.figure.axes for label in (own.get_xlabel(), own.get_ylabel())]
+        assert any(f"[{unit}]" in label or unit == label for label in labels for unit in known - {""}), labels
 
 
 @pytest.mark.parametrize("name", MEASURES)

@@ -74,6 +74,33 @@ def test_a_transfer_can_be_continued_and_reversed(tables, b):
         scenarios.industrial_transfer(t.direct, 0)
 
 
+@pytest.mark.parametrize(
+    "family",
+    [
+        lambda t: scenarios.energy_structure(0.3),
+        lambda t: scenarios.transport(0.3),
+        lambda t: scenarios.buildings(0.2),
+        lambda t: scenarios.industrial_transfer(
+            mrio.measure_transfer(t["2012"], t["2017"]).direct,
+            0.1,
+            regions=["Beijing", "Tianjin", "Hebei"],
+            products="Metal products",
+        ),
+        lambda t: scenarios.circular_inputs(0.3),
+        lambda t: scenarios.green_investment(500, "Hebei"),
+        lambda t: scenarios.carbon_price(200, elasticity=-0.3),
+    ],
+    ids=["energy", "transport", "buildings", "transfer", "circular", "investment", "price"],
+)
+def test_output_of_every_family_solves_its_own_balance(tables, b, family):
+    after = family(tables).apply(b)
+    x = after.arrays.x.ravel()
+    A = np.divide(after.arrays.Z, x, out=np.zeros_like(after.arrays.Z), where=x > 0)
+    again = np.linalg.solve(np.eye(x.size) - A, after.arrays.final_demand.ravel())
+    np.testing.assert_allclose(x, again, rtol=1e-10, atol=1e-13 * x.sum())
+    np.testing.assert_allclose(after.arrays.column_sums(), after.arrays.x, rtol=1e-10, atol=1e-13 * x.sum())
+
+
 def test_circular_inputs_replace_virgin_material(b):
     ore, metals = "Metal ore mining", "Smelting and pressing of metals"
     after = scenarios.circular_inputs(0.5, saving=0.4).apply(b)

@@ -108,6 +108,11 @@ def test_another_classification_is_suspected(bth):
         (lambda s: s.invest(5, "Hebei", mix={"Construction": 0.5}), ("add up to one", "sum 0.5")),
         (lambda s: s.carbon_price(5, elasticity=0.2), ("must not be positive",)),
         (lambda s: s.extract(), ("Nothing to take out",)),
+        (lambda s: s.extract(region=[]), ("list of distinct names", "extract")),
+        (lambda s: s.scale_demand(0.5, region=["Hebei", "Hebei"]), ("distinct names", "scale_demand")),
+        (lambda s: s.scale_demand(0.5, region=3), ("must be a name", "got 3")),
+        (lambda s: s.scale_demand(0.5, region={"Hebei": 1.0}), ("no numbers by name", "scale_demand")),
+        (lambda s: s.invest(5, "Hebei", mix={"Construction": "all"}), ("mix of Construction", "invest")),
         (lambda s: s.scale_intensity("co2", 0.5, sector="x", direct=True), ("belong to no sector",)),
     ],
 )
@@ -138,12 +143,54 @@ def test_what_cannot_be_is_refused_by_the_table(bth, make, parts):
         ("- name: a\n  shocks: [{scale_demand: {facto: 2}}]", ("unknown: facto", "missing: factor")),
         ("- name: a\n  shocks: [{scale_demand: {factor: -2}}]", ("shock 1", "not be negative", "'a'")),
         ("- name: a\n  shocks: [5]", ("A shock cannot be read", "shock 1")),
+        ("- name: a\n  name: b", ("cannot be parsed", "'name' stands twice")),
+        ("- name: a\n  shocks: [{scale_demand: {factor: 2, factor: 3}}]", ("'factor' stands twice",)),
+        ("- name: a\n  shocks: [{scale_demand: {factor: two}}]", ("shock 1", "no finite number", "'two'")),
+        ("- name: a\n  shocks: [{scale_demand: {factor: 2, region: 3}}]", ("shock 1", "must be a name")),
+        ("- name: a\n  shocks: [{scale_demand: {factor: 2, region: {a: b}}}]", ("shock 1", "by name")),
     ],
 )
 def test_malformed_files_give_one_clear_error(tmp_path, text, parts):
     path = tmp_path / "bad.yaml"
     path.write_text(text, encoding="utf-8")
     told(lambda: mrio.read_scenarios(path), "bad.yaml", *parts)
+
+
+def test_keys_of_json_stand_once(tmp_path):
+    path = tmp_path / "bad.json"
+    path.write_text('{"name": "a", "shocks": [{"scale_demand": {"factor": 2, "factor": 3}}]}')
+    told(lambda: mrio.read_scenarios(path), "bad.json", "'factor' stands twice")
+    path.write_bytes(b"\xff\xfe\x00")
+    told(lambda: mrio.read_scenarios(path), "cannot be parsed")
+
+
+def test_scenarios_apply_to_one_table(bth, steel):
+    told(lambda: steel.apply(mrio.load_example("bth")), "one table", "Systems")
+    told(lambda: mrio.run_scenarios(mrio.load_example("bth"), steel), "one table")
+    told(lambda: mrio.run_scenarios(bth, ["steel"]), "Only scenarios", "str")
+
+
+@pytest.mark.parametrize(
+    ("cells", "parts"),
+    [
+        ({"account": "co2", "factor": 0.5, "direct": "ja"}, ("row 2", "'direct'", "yes or no")),
+        ({"amount": 5, "region": "Hebei", "mix": "a=0.5; a=0.5"}, ("row 2", "'mix'", "each name once")),
+        ({"amount": 5, "region": "Hebei", "mix": "a: 0.5"}, ("row 2", "'mix'")),
+    ],
+)
+def test_cells_that_cannot_be_read_are_named(tmp_path, bth, cells, parts):
+    openpyxl = pytest.importorskip("openpyxl")
+    path = tmp_path / "bad.xlsx"
+    mrio.write_scenario_template(bth, path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["scenarios"]
+    column = {cell.value: cell.column for cell in sheet[1]}
+    kind = "invest" if "amount" in cells else "scale_intensity"
+    for name, value in {"scenario": "s", "shock": kind, **cells}.items():
+        sheet.cell(2, column[name], value)
+    book.save(path)
+    book.close()
+    told(lambda: mrio.read_scenarios(path), *parts)
 
 
 def test_files_of_other_kinds_are_refused(tmp_path, steel):

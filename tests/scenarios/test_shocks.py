@@ -108,43 +108,73 @@ def test_shift_sourcing_keeps_what_buyers_need_and_is_the_direct_transfer(system
 @given(tables(R=2, N=2, K=2, imports="none", stocks=False, holes=False), st.integers(0, 2**32))
 def test_shifts_by_measured_share_changes_give_the_sourcing_shares_measured(a, seed):
     """One shift a purchase cell, by the measured change of its share, ends at the measured shares."""
-    b = np.random.default_rng(seed).uniform(0.05, 0.95, (2, 2 * 2 + 2 * 2))
-    scenario = mrio.Scenario("measured")
-    expected = np.zeros((2, 2))
-    flows = np.concatenate([a.arrays.Z.reshape(2, 2, 4), a.arrays.Y.reshape(2, 2, 4)], axis=2)
-    for product in range(2):
-        for cell in range(8):
-            total = flows[:, product, cell].sum()
-            old = flows[0, product, cell] / total
-            loser, change = (
-                (0, old - b[product, cell]) if old > b[product, cell] else (1, b[product, cell] - old)
-            )
-            own = old if loser == 0 else 1 - old
-            region, place = divmod(cell % 4, 2)
-            buyer = (
-                {"buyer_sectors": f"sector {place}", "uses": "intermediate"}
-                if cell < 4
-                else {"categories": f"category {place}", "uses": "final"}
-            )
-            expected[loser, product] += change * total
-            scenario = scenario.shift_sourcing(
-                f"sector {product}",
-                f"region {loser}",
-                f"region {1 - loser}",
-                share=min(change / own, 1.0),
-                buyers=f"region {region}",
-                **buyer,
-            )
-    after = scenario.apply(a)
-    bought = np.concatenate([after.arrays.Z.reshape(2, 2, 4), after.arrays.Y.reshape(2, 2, 4)], axis=2)
-    np.testing.assert_allclose(bought[0] / bought.sum(axis=0), b, rtol=1e-9)
+    b = np.random.default_rng(seed).uniform(0.05, 0.95, (2, 8))
+    shares = np.stack([b, 1 - b])
+    after = moved_to(a, shares).apply(a)
+    flows, bought = (
+        np.concatenate([t.arrays.Z.reshape(2, 2, 4), t.arrays.Y.reshape(2, 2, 4)], axis=2) for t in (a, after)
+    )
+    np.testing.assert_allclose(bought / bought.sum(axis=0), shares, rtol=1e-9)
     # Direct flows at the purchases of the base: theta V, by the proportional rule.
+    expected = np.maximum(flows - shares * flows.sum(axis=0), 0).sum(axis=2)
     A0, _ = base_coefficients(a)
     A1, _ = base_coefficients(after)
     change = (A1 - A0).reshape(2, 2, 4) * a.arrays.x.ravel()
     final = (after.arrays.Y - a.arrays.Y).reshape(2, 2, 4)
     lost = np.maximum(-change, 0).sum(axis=2) + np.maximum(-final, 0).sum(axis=2)
     np.testing.assert_allclose(lost, expected, rtol=1e-8, atol=1e-9 * expected.max())
+
+
+@given(tables(R=2, N=2, K=2, imports="none", stocks=False, holes=False), st.integers(0, 2**32))
+def test_shifts_by_the_measured_share_changes_are_the_measured_transfer(a, seed):
+    """A second table differs in sourcing alone; shifts by its measured shares give it, and its transfer."""
+    b = np.random.default_rng(seed).uniform(0.05, 0.95, (2, 8))
+    shares = np.stack([b, 1 - b])
+    A1 = base_coefficients(a)[0].reshape(2, 2, 4).sum(axis=0) * shares[:, :, :4]
+    Y1 = a.arrays.Y.reshape(2, 2, 4).sum(axis=0) * shares[:, :, 4:]
+    x = solved(A1.reshape(4, 4), (Y1.sum(axis=2) + a.arrays.outside_demand).ravel())
+    assume((x >= 0).all())
+    growth = x.reshape(2, 2) / a.arrays.x
+    other = a.replace(
+        Z=A1.reshape(4, 4) * x,
+        Y=Y1.reshape(a.arrays.Y.shape),
+        V=a.arrays.V * growth,
+        accounts={"co2": (a.account("co2").values * growth, "Mt CO2")},
+        period="1",
+    )
+    after = moved_to(a, shares).apply(a)
+    scale = a.arrays.x.sum()
+    for name in ("Z", "Y", "x"):
+        values, expected = (getattr(t.arrays, name) for t in (after, other))
+        np.testing.assert_allclose(values, expected, rtol=1e-10, atol=1e-12 * scale, err_msg=name)
+    measured, made = (mrio.measure_transfer(a, t, accounts="co2") for t in (other, after))
+    np.testing.assert_allclose(made.direct, measured.direct, rtol=1e-9, atol=1e-12 * scale)
+    impact = measured.impact("co2")
+    np.testing.assert_allclose(made.impact("co2"), impact, rtol=1e-9, atol=1e-10 * float(abs(impact).max()))
+
+
+def moved_to(a, shares):
+    """Return one shift a purchase cell that takes two regions to the shares (origin, product, cell)."""
+    flows = np.concatenate([a.arrays.Z.reshape(2, 2, 4), a.arrays.Y.reshape(2, 2, 4)], axis=2)
+    before = flows / flows.sum(axis=0)
+    scenario = mrio.Scenario("measured")
+    for product in range(2):
+        for cell in range(8):
+            loser = int(shares[0, product, cell] > before[0, product, cell])
+            own = before[loser, product, cell]
+            region, place = divmod(cell % 4, 2)
+            buyer = {"buyer_sectors": f"sector {place}", "uses": "intermediate"}
+            if cell >= 4:
+                buyer = {"categories": f"category {place}", "uses": "final"}
+            scenario = scenario.shift_sourcing(
+                f"sector {product}",
+                f"region {loser}",
+                f"region {1 - loser}",
+                share=min((own - shares[loser, product, cell]) / own, 1.0),
+                buyers=f"region {region}",
+                **buyer,
+            )
+    return scenario
 
 
 def test_a_volume_is_moved_in_proportion(worked):
