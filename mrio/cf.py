@@ -59,7 +59,8 @@ def describe(dataset: xr.Dataset, headline: str) -> xr.Dataset:
     for name, variable in result.variables.items():
         if variable.dtype.kind in "fiu":
             content = "coordinate" if name in result.coords else "modelResult"
-            variable.attrs = {**_counted(variable.attrs), CONTENT: content}
+            words = {"long_name": _by_number(name), **variable.attrs}
+            variable.attrs = {**_counted(words), CONTENT: content}
     note = str(dataset.attrs.get("comment", ""))
     summary = headline + (f"; {note}" if note else "")
     result.attrs = {"history": HISTORY, **dataset.attrs, "summary": summary, "keywords": KEYWORDS}
@@ -69,8 +70,10 @@ def describe(dataset: xr.Dataset, headline: str) -> xr.Dataset:
 def plain(dataset: xr.Dataset) -> xr.Dataset:
     """Return a Dataset as it was before `describe`; one that was never described stays as it is."""
     result = dataset.copy()
-    for variable in result.variables.values():
+    for name, variable in result.variables.items():
         variable.attrs = _named(variable.attrs)
+        if variable.attrs.get("long_name") == _by_number(name):
+            del variable.attrs["long_name"]
     own = {"summary", "keywords", *(["history"] if dataset.attrs.get("history") == HISTORY else [])}
     result.attrs = {key: value for key, value in dataset.attrs.items() if key not in own}
     return result
@@ -130,6 +133,11 @@ def _number(scale: float) -> str:
     if np.isclose(scale, 10.0**power, rtol=1e-12, atol=0.0):
         return "1" if power == 0 else f"1e{power}"
     return f"{scale:.15g}"
+
+
+def _by_number(name: object) -> str:
+    """Return the long name of numbers that have none of their own, for example the ranks of paths."""
+    return f"{name} (number)"
 
 
 def _suffix(thing: str) -> str:

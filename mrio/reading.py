@@ -45,7 +45,7 @@ def read(path: PathLike) -> Systems:
     path
         A file that mrio wrote (netCDF, Parquet, long or SDMX-like CSV, Excel); a pymrio folder; a folder or
         zip of EXIOBASE 3 or EORA26; a table of WIOD, OECD ICIO or FIGARO; a CEADs workbook of China; or the
-        workbook of the State Information Center (or its folder), of which both years are read with 17 sectors.
+        workbook of the State Information Center or its folder, of which both years are read with 17 sectors.
 
     Returns
     -------
