@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mrio.change import decompose as decompose
     from mrio.change import decompose_chain as decompose_chain
     from mrio.change.prices import compare_prices as compare_prices
+    from mrio.codes import with_codes as with_codes
     from mrio.ensembles import MonteCarlo as MonteCarlo
     from mrio.ensembles import Sweep as Sweep
     from mrio.ensembles import monte_carlo as monte_carlo
@@ -97,6 +98,8 @@ if TYPE_CHECKING:
     from mrio.tables.exchange import write_csv as write_csv
     from mrio.tables.exchange import write_parquet as write_parquet
     from mrio.tables.pymrio import to_pymrio as to_pymrio
+    from mrio.tables.sdmx import read_sdmx as read_sdmx
+    from mrio.tables.sdmx import write_sdmx as write_sdmx
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -179,6 +182,7 @@ _HOMES = {
     "read_parquet": "mrio.tables.exchange",
     "read_pymrio": "mrio.readers.pymrio",
     "read_scenarios": "mrio.scenarios.records",
+    "read_sdmx": "mrio.tables.sdmx",
     "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
     "read_tidy": "mrio.readers.tidy",
@@ -189,12 +193,14 @@ _HOMES = {
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.trade",
+    "with_codes": "mrio.codes",
     "write_csv": "mrio.tables.exchange",
     "write_excel": "mrio.tables.excel",
     "write_parquet": "mrio.tables.exchange",
     "write_report": "mrio.report",
     "write_scenario_template": "mrio.scenarios.records",
     "write_scenarios": "mrio.scenarios.records",
+    "write_sdmx": "mrio.tables.sdmx",
 }
 
 _SUBMODULES = ("lowcarbon", "scenarios")

@@ -26,6 +26,7 @@ from mrio.readers.workbook import EmptySheetError, Sheet, open_workbook
 from mrio.tables import System, Systems
 from mrio.tables.excel import RECORD, read_excel
 from mrio.tables.exchange import read_csv, read_parquet
+from mrio.tables.sdmx import is_sdmx, read_sdmx
 
 _WORKBOOKS = (".xls", ".xlsx", ".xlsb")
 
@@ -45,10 +46,10 @@ def read(path: PathLike) -> Systems:
     Parameters
     ----------
     path
-        A file that mrio wrote (netCDF, Parquet, long CSV, Excel); a pymrio or MARIO folder; a folder or zip
-        of EXIOBASE 3, EORA26 or GLORIA; a table of WIOD, OECD ICIO or FIGARO; a CEADs or IPIO workbook of
-        China; or the workbook of the State Information Center (or its folder), of which both years are read
-        with 17 sectors.
+        A file that mrio wrote (netCDF, Parquet, long or SDMX-like CSV, Excel); a pymrio or MARIO folder; a
+        folder or zip of EXIOBASE 3, EORA26 or GLORIA; a table of WIOD, OECD ICIO or FIGARO; a CEADs or IPIO
+        workbook of China; or the workbook of the State Information Center or its folder, of which both years
+        are read with 17 sectors.
 
     Returns
     -------
@@ -206,6 +207,7 @@ def _both_years(path: Path) -> Systems:
 SOURCES: Final = (
     Source("netCDF of mrio (.nc)", _suffix(".nc", ".nc4", ".cdf"), _systems),
     Source("Parquet of mrio (.parquet)", _suffix(".parquet"), read_parquet),
+    Source("SDMX-like CSV of mrio with its record (.csv)", is_sdmx, read_sdmx),
     Source("long CSV of mrio with its record (.csv)", _is_long_csv, read_csv),
     Source("Excel workbook of mrio (.xlsx)", _is_own_workbook, read_excel),
     Source("workbook of the State Information Center (.xls)", _is_sic, _both_years),

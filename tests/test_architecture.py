@@ -29,6 +29,8 @@ FLOORS = {
     "units": 1,
     "provenance": 1,
     "classification": 1,
+    "codes": 1,
+    "cf": 1,
     "bundled": 1,
     "plotting": 1,
     "numerals": 1,
