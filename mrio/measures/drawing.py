@@ -27,8 +27,8 @@ def plane(
     Parameters
     ----------
     table
-        Two columns, x and y, one row a point; the points furthest from the centre are named by the index,
-        as far as their names leave each other room.
+        Two columns, x and y, one row a point; the points furthest from the middle of all are named by the
+        index, as far as their names leave each other room.
     centre
         Where the quadrants meet.
     corners
@@ -44,7 +44,7 @@ def plane(
     x, y = (table.iloc[:, column].to_numpy(dtype=float) for column in (0, 1))
     right, up = x > centre[0], y > centre[1]
     ax.scatter(x, y, c=list(np.select([right & up, ~right & ~up], [GAIN, LOSS], NEUTRAL)), s=24, zorder=3)
-    for row in _named_points(x, y, centre):
+    for row in _named_points(x, y):
         label = table.index[row]
         text = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
         ax.annotate(text, (x[row], y[row]), (4, 4), textcoords="offset points", fontsize=7)
@@ -59,11 +59,11 @@ def plane(
     return ax
 
 
-def _named_points(x: np.ndarray, y: np.ndarray, centre: tuple[float, float]) -> list[int]:
-    """Return the points (m,) furthest from the centre whose names do not cover each other."""
+def _named_points(x: np.ndarray, y: np.ndarray) -> list[int]:
+    """Return the points (m,) furthest from the middle of all whose names do not cover each other."""
     wide, high = np.ptp(x) or 1, np.ptp(y) or 1
     named: list[int] = []
-    distance = np.hypot((x - centre[0]) / wide, (y - centre[1]) / high)
+    distance = np.hypot((x - np.median(x)) / wide, (y - np.median(y)) / high)
     for point in np.argsort(-distance, kind="stable"):
         beside = np.abs(x[point] - x[named]) < 0.25 * wide
         if len(named) < _NAMED and not np.any(beside & (np.abs(y[point] - y[named]) < 0.03 * high)):
