@@ -201,13 +201,6 @@ class Measure(Result):
         """The identities that were checked when the result was made, with the gaps found."""
         return str(self.data.attrs["checks"])
 
-    @property
-    def small_print(self) -> str:
-        """Headline and price basis, for the foot of a picture."""
-        return "; ".join(
-            text for text in (self.headline, str(self.data.attrs.get("price_basis", ""))) if text
-        )
-
     def unit(self, name: str, account: str | None = None) -> str:
         """Return the unit of a variable, of one account where it holds several."""
         attrs = self.data[name].attrs

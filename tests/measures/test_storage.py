@@ -68,6 +68,9 @@ def test_every_result_has_pictures_with_units_and_numbers_of_their_own(name):
     known |= {unit for v in result.data.values() for unit in v.attrs.get("account_units", "").split("\n")}
     for picture in pictures:
         assert len(getattr(result.plot, f"{picture}_data")())
+        if picture == "chord":
+            # Drawn around a circle, by a library of its own: there are no axes to name.
+            continue
         ax = getattr(result.plot, picture)()
         assert ax.get_title(loc="left")
         labels = [label for own in ax.figure.axes for label in (own.get_xlabel(), own.get_ylabel())]

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.measures.drawing import ranked_bars
 from mrio.measures.measure import Measure, as_table
+from mrio.plotting import ranked_bars
 
 
 class Extraction(Measure):

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 
 from mrio.errors import DataError, NotProductiveError
 from mrio.leontief import Leontief
-from mrio.measures.drawing import ranked_bars
 from mrio.measures.final_demand import joined, mask
 from mrio.measures.measure import Measure, Sheet, all_accounts, by_region, intensities, rates
+from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System

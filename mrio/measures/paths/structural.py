@@ -12,9 +12,9 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.errors import DataError
+from mrio.files import PathLike, write_text
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, is_nonnegative
-from mrio.measures.drawing import sankey
 from mrio.measures.final_demand import Final, final_demand_of, in_words, limits_of, mask
 from mrio.measures.measure import Intensities, Measure, Sheet, intensities
 from mrio.measures.paths.layers import layers
@@ -278,13 +278,23 @@ class PathPictures:
                 (stage + 1, names[stage + 1], stage, names[stage], abs(float(size)))
                 for stage in range(len(names) - 1)
             ]
-        frame = pd.DataFrame(rows, columns=["stage", "supplier", "to_stage", "buyer", "amount"])
-        return frame.groupby(["stage", "supplier", "to_stage", "buyer"], as_index=False, sort=False).sum()
+        frame = pd.DataFrame(rows, columns=list(plotting.LINKS))
+        return frame.groupby(list(plotting.LINKS[:-1]), as_index=False, sort=False).sum()
 
     def sankey(self, top: int = 20, ax: Any | None = None) -> Any:
         """Draw the largest paths as flows from suppliers (left) to final demand (right)."""
-        attrs = self.paths.data.attrs
-        title = f"{attrs['account']} along the {top} largest paths, {attrs['final']}, {attrs['period']}"
-        ax = sankey(self.sankey_data(top), self.paths.unit("contribution"), title, ax)
+        links = self.sankey_data(top)
+        stages = [*(f"stage {stage}" for stage in range(int(links["stage"].max()), 0, -1)), "final demand"]
+        ax = plotting.sankey(links, self.paths.unit("contribution"), self._title(top), stages, ax)
         plotting.small_print(ax, self.paths.small_print)
         return ax
+
+    def sankey_page(self, path: PathLike, top: int = 20) -> None:
+        """Write the largest paths as one HTML page to point at; needs the extra ``sankey``."""
+        unit = self.paths.unit("contribution")
+        page = plotting.sankey_page(self.sankey_data(top), unit, self._title(top), self.paths.small_print)
+        write_text(path, page)
+
+    def _title(self, top: int) -> str:
+        attrs = self.paths.data.attrs
+        return f"{attrs['account']} along the {top} largest paths, {attrs['final']}, {attrs['period']}"

@@ -18,8 +18,8 @@ from mrio.errors import DataError
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, to_dense
 from mrio.leontief.scaled import ScaledMatrix
-from mrio.measures.drawing import ranked_bars
 from mrio.measures.measure import Measure, Sheet, as_table
+from mrio.plotting import ranked_bars
 from mrio.tables import System
 from mrio.tables.arrays import Array, is_sparse
 

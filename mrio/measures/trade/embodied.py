@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.measures.drawing import paired_bars
 from mrio.measures.measure import Intensities, Measure, Sheet, as_table, intensities, require_accounts
 from mrio.measures.partition import Groups
 from mrio.measures.trade.flows import Trade, trade_of
@@ -217,4 +216,6 @@ class EmbodiedPictures:
         name = account or self.embodied.accounts[0]
         title = f"{name} embodied in exports less imports, {self.embodied.data.attrs['period']}"
         unit = self.embodied.unit("flow", name)
-        return paired_bars(self.balance_data(name), unit, title, self.embodied.small_print, ax)
+        ax = plotting.grouped_bars(self.balance_data(name), unit, title, ax)
+        plotting.small_print(ax, self.embodied.small_print)
+        return ax

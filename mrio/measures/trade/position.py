@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from mrio.measures.drawing import plane
+from mrio import plotting
 from mrio.measures.linkages.indices import ghosh_row_sums
 from mrio.measures.measure import Measure, Sheet
 from mrio.results import require_adding_up
@@ -132,4 +132,6 @@ class PositionPictures:
         corners = ("short chains", "suppliers of many steps", "late in long chains", "middle of long chains")
         where = "" if region is None else f" of {region}"
         title = f"Position in the chain{where}, {self.position.data.attrs['period']}"
-        return plane(table, centre, corners, title, self.position.small_print, ax)
+        ax = plotting.plane(table, centre, corners, title, ax=ax)
+        plotting.small_print(ax, self.position.small_print)
+        return ax
