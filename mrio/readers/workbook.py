@@ -95,15 +95,25 @@ class Workbook:
         LabelError
             When the workbook has no such sheet.
         FileError
-            When the sheet is empty.
+            When the sheet is empty or damaged.
         """
+        from python_calamine import CalamineError
+
         if name not in self.names:
             raise LabelError(
                 f"The workbook has no sheet {name!r}.",
                 where=f"{self.file}, sheets {', '.join(self.names)}",
                 remedy="give the workbook as it was published",
             )
-        rows = self.book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        try:
+            rows = self.book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except CalamineError as error:
+            raise FileError(
+                "A sheet of the workbook cannot be read.",
+                where=f"sheet {name!r} of {self.file}",
+                amount=str(error),
+                remedy="get the file again from its source; it is damaged",
+            ) from error
         return _filled(Sheet(self.file, name, tuple(tuple(row) for row in rows)))
 
 
@@ -266,8 +276,11 @@ def numbers(sheet: Sheet, blocks: Mapping[str, Block]) -> dict[str, Floats]:
     for name, block in blocks.items():
         values = np.full((len(block.rows), len(block.columns)), np.nan)
         for i, row in enumerate(block.rows):
-            for j, column in enumerate(block.columns):
-                value = sheet.value(row, column)
+            picked: list[Any] = [sheet.value(row, column) for column in block.columns]
+            if set(map(type, picked)) <= {int, float} and np.isfinite(picked).all():
+                values[i] = picked
+                continue
+            for j, (column, value) in enumerate(zip(block.columns, picked, strict=True)):
                 number = block.empty if value == "" else _as_number(value)
                 if number is None or not np.isfinite(number):
                     bad.append({"sheet": sheet.name, "cell": address(row, column), "value": value})
