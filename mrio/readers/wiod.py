@@ -200,10 +200,13 @@ def _column_codes(columns: Sequence[_Heading], rows: Sequence[_Heading], place: 
         for row in industries
         if codes.setdefault(row.number or 0, row.code) != row.code
     ]
+    known, industry_codes = {*_FINAL.values(), "GO"}, {row.code for row in industries}
     result = []
     for column in columns:
         expected = "GO" if column.country == _TOTAL else codes.get(column.number or 0, "a number of a row")
-        if column.code not in ("", expected) or expected == "a number of a row":
+        # Final users and the total may carry other words than codes; a code of something else is wrong.
+        free = expected in known and column.code not in known | industry_codes
+        if (column.code not in ("", expected) and not free) or expected == "a number of a row":
             odd.append({"cell": column.at, "code": column.code, "expected": expected})
         result.append(f"{column.country}_{expected}")
     if odd:
