@@ -6,7 +6,7 @@ legible on the screen is legible in print. Text in Chinese gets a font that has 
 that names fonts to install.
 """
 
-from mrio.plotting.bars import paired_bars, ranked_bars, signed_bars, stacked_bars, waterfall
+from mrio.plotting.bars import grouped_bars, paired_bars, ranked_bars, signed_bars, stacked_bars, waterfall
 from mrio.plotting.canvas import (
     GAIN,
     LOSS,
@@ -37,6 +37,7 @@ __all__ = [
     "chord",
     "finish",
     "gaps",
+    "grouped_bars",
     "heat_map",
     "name_points",
     "new_axes",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from mrio.plotting.canvas import (
     finish,
     new_axes,
     plain_numbers,
+    shortened,
     small_print,
 )
 
@@ -204,6 +204,33 @@ def paired_bars(table: pd.DataFrame, unit: str, title: str, ax: Any | None = Non
     return finish(ax, title)
 
 
+def grouped_bars(table: pd.DataFrame, unit: str, title: str, ax: Any | None = None) -> Any:
+    """Draw numbers of several kinds side by side, one group of bars a row.
+
+    Parameters
+    ----------
+    table
+        One row a group, one column a bar in it.
+    unit
+        Unit of the numbers.
+    title
+        Title of the picture.
+    ax
+        Axes to draw on.
+    """
+    ax = new_axes(ax, (3.4 + 0.9 * len(table), 4.4))
+    width = 0.8 / table.shape[1]
+    for number, name in enumerate(table.columns):
+        places = np.arange(len(table)) + (number - (table.shape[1] - 1) / 2) * width
+        ax.bar(places, table[name].to_numpy(dtype=float), width, label=_words(name), **_look(number))
+    ax.axhline(0, color=NEUTRAL, lw=0.8)
+    ax.set_xticks(range(len(table)), [_name(label) for label in table.index], rotation=30, ha="right")
+    ax.set_ylabel(f"[{unit}]")
+    plain_numbers(ax.yaxis)
+    ax.legend(fontsize=SMALLEST, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return finish(ax, title)
+
+
 def ranked_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax: Any | None = None) -> Any:
     """Draw parts stacked in horizontal bars, the first row on top, with the sum beside each bar.
 
@@ -256,4 +283,4 @@ def _words(name: object) -> str:
 def _name(label: object) -> str:
     """Return a label of one or several parts as one text of a length that leaves room for the picture."""
     text = " ".join(map(str, label)) if isinstance(label, tuple) else str(label)
-    return textwrap.shorten(text, _LABEL, placeholder=" ...")
+    return "\n".join(shortened(line, _LABEL) for line in text.split("\n"))

@@ -77,6 +77,17 @@ def finish(ax: Any, title: str) -> Any:
     return ax
 
 
+def shortened(text: str, letters: int) -> str:
+    """Return a text that leaves room for the picture, its end replaced by dots where it is too long.
+
+    Examples
+    --------
+    >>> shortened("Smelting and pressing of metals", 12), shortened("Coal mining", 12)
+    ('Smelting ...', 'Coal mining')
+    """
+    return text if len(text) <= letters else text[: letters - 3].rstrip() + "..."
+
+
 def plain_numbers(*axes: Any) -> None:
     """Write numbers along axes (``ax.xaxis``, ``ax.yaxis``) in full, thousands apart, without a factor."""
     from matplotlib.ticker import StrMethodFormatter

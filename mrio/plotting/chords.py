@@ -93,6 +93,7 @@ def chord(flows: pd.DataFrame, unit: str, title: str) -> Any:
         link_kws={"direction": 1, "ec": "w", "lw": 0.3, "alpha": 0.75},
     )
     circle.plotfig(ax=ax)
-    note = f"[{unit}]\nribbons have the colour\nof the sender"
-    ax.text(-0.1, -0.02, note, transform=ax.transAxes, va="bottom", fontsize=SMALLEST)
+    ax.axis("on")
+    ax.set(xticks=[], yticks=[], frame_on=False)
+    ax.set_xlabel(f"[{unit}]; ribbons have the colour of the sender", fontsize=SMALLEST, loc="left")
     return finish(ax, title)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from mrio.plotting.canvas import GAIN, LOSS, NEUTRAL, SMALLEST, finish, new_axes
+from mrio.plotting.canvas import GAIN, LOSS, NEUTRAL, SMALLEST, finish, new_axes, shortened
+
+_LABEL = 40
 
 
 def gaps(table: pd.DataFrame, tolerance: float, title: str, ax: Any | None = None) -> Any:
@@ -40,7 +41,7 @@ def gaps(table: pd.DataFrame, tolerance: float, title: str, ax: Any | None = Non
     ax.set_xlim(-reach, reach)
     _ticks(ax, tolerance, reach)
     names = [" ".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in table.index]
-    ax.set_yticks(places, [textwrap.shorten(name, 40, placeholder=" ...") for name in names], fontsize=8)
+    ax.set_yticks(places, [shortened(name, _LABEL) for name in names], fontsize=8)
     ax.invert_yaxis()
     ax.set_xlabel("gap relative to output [1]")
     ax.legend(fontsize=SMALLEST, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -23,6 +23,7 @@ from mrio.plotting.canvas import (
     new_axes,
     plain_numbers,
     settle,
+    shortened,
 )
 from mrio.plotting.fonts import cover
 
@@ -262,7 +263,7 @@ def _joined(label: object) -> str:
 
 def _short(label: object) -> str:
     """Return a label as a text of a length that leaves room for the picture."""
-    return textwrap.shorten(_joined(label), _LABEL, placeholder=" ...")
+    return shortened(_joined(label), _LABEL)
 
 
 def _words(name: object) -> str:

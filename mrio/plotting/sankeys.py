@@ -114,7 +114,7 @@ def node_boxes(links: pd.DataFrame, whole: float) -> dict[tuple[int, str], tuple
 
 def _label(name: str, size: Sequence[float], last: int, height: float) -> str:
     """Return the name of a node, in two lines or shortened where the next column is near."""
-    letters = int(size[0] * 72 / (last + 1) / (0.5 * SMALLEST))
+    letters = int(size[0] * 72 / (last + 1) / (0.6 * SMALLEST))
     two_lines = (height + _GAP) * 0.7 * size[1] * 72 > 2.6 * SMALLEST
     lines = textwrap.wrap(name, letters, max_lines=2 if two_lines else 1, placeholder=" ...")
     return "\n".join(lines)

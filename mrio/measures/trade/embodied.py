@@ -216,6 +216,6 @@ class EmbodiedPictures:
         name = account or self.embodied.accounts[0]
         title = f"{name} embodied in exports less imports, {self.embodied.data.attrs['period']}"
         unit = self.embodied.unit("flow", name)
-        ax = plotting.paired_bars(self.balance_data(name), unit, title, ax)
+        ax = plotting.grouped_bars(self.balance_data(name), unit, title, ax)
         plotting.small_print(ax, self.embodied.small_print)
         return ax

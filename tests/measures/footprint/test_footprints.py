@@ -138,7 +138,8 @@ def test_pairs_are_production_and_consumption_of_each_region():
     flows = system.account("co2").values
     n, R = flows.size, len(system.regions)
     L = np.linalg.inv(np.eye(n) - np.asarray(system.A.values).reshape(n, n))
-    intensity = (flows / system.arrays.x).ravel()
+    x = system.arrays.x.ravel()
+    intensity = np.divide(flows.ravel(), x, out=np.zeros(n), where=x != 0)
     consumed = intensity @ L @ system.arrays.Y.sum(axis=3).reshape(n, R)
     pairs = f.plot.pairs_data()
     np.testing.assert_allclose(pairs["production-based"], flows.sum(axis=1), rtol=1e-12)
