@@ -1,9 +1,7 @@
 """Random world tables, written in each layout and read back; and what one damaged cell does to them."""
 
 import tempfile
-import time
 import warnings
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import mrio
 from mrio.errors import DataWarning, MrioError
 from mrio.readers import wiod
 from mrio.readers.eora import read_eora
@@ -21,9 +18,8 @@ from mrio.readers.icio import read_icio
 from mrio.readers.wiod import read_wiod
 from mrio.readers.world import WorldWords, world_flows, world_system
 from tests.readers import test_eora, test_figaro, test_icio, test_wiod
-from tests.readers.sheets import as_sheet, write
+from tests.readers.sheets import as_sheet
 from tests.readers.worlds import World
-from tests.test_fuzz import LIMIT, damaged
 
 REGIONS = ["AUS", "BEL", "CHN", "MEX", "ROW"]
 SECTORS = ["A01", "B05_06", "C10T12", "F"]
@@ -252,66 +248,3 @@ def test_lines_or_columns_missing_doubled_or_swapped(name, data):
         rtol=1e-9,
         atol=1e-9,
     )
-
-
-# -- damaged bytes ------------------------------------------------------------------------------------------
-
-
-def zipped(path):
-    """Put a file into a zip."""
-    result = path.with_suffix(".zip")
-    with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.write(path, path.name)
-    return result
-
-
-def write_eora(folder):
-    return test_eora.zipped(
-        test_eora.write(folder / "eora", test_eora.table()), folder / "Eora26_2015_bp.zip"
-    )
-
-
-FILES = {
-    "icio": lambda folder: test_icio.write(folder / "2020_SML.csv", GOOD["icio"][0]),
-    "icio in a zip": lambda folder: zipped(test_icio.write(folder / "2020_SML.csv", GOOD["icio"][0])),
-    "figaro": lambda folder: test_figaro.write(folder / test_figaro.MATRIX, GOOD["figaro"][0]),
-    "flat": lambda folder: test_figaro.write(folder / test_figaro.FLAT, GOOD["flat"][0]),
-    "wiod": lambda folder: write(folder / test_wiod.BOOK, {"2014": GOOD["wiod"][0]}),
-    "wide": lambda folder: test_wiod.write_csv(folder / test_wiod.TEXT, GOOD["wide"][0]),
-    "stata": lambda folder: test_wiod.stata(folder / test_wiod.STATA, test_wiod.table()),
-    "eora": write_eora,
-}
-
-
-def fuzz(path, inputs):
-    """Return how many damaged copies were refused or warned about; the others must balance."""
-    whole, rng, refused = path.read_bytes(), np.random.default_rng(3), 0
-    for _ in range(inputs):
-        path.write_bytes(damaged(whole, rng))
-        start = time.perf_counter()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", DataWarning)
-                (found,) = mrio.read(path).values()
-        except (MrioError, DataWarning):
-            refused += 1
-        else:
-            assert found.check()["column balance"].worst < 2e-3
-            gap = found.arrays.discrepancy
-            own = 0.05 if path.name.startswith("Eora") else 1e-3
-            assert gap is None or (np.abs(gap) <= own * np.abs(found.arrays.x).max()).all()
-        assert time.perf_counter() - start < LIMIT
-    return refused
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_damaged_bytes(tmp_path, name):
-    assert fuzz(FILES[name](tmp_path), 12) > 0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FILES)
-def test_many_damaged_bytes(tmp_path, name):
-    refused = fuzz(FILES[name](tmp_path), 400)
-    print(f"{name}: 400 inputs, {refused} refused, the others balance")
-    assert refused > 100
