@@ -147,6 +147,13 @@ def test_read_knows_it(tmp_path):
         require_same(mrio.read(path)["2014"], w)
 
 
+def test_final_users_may_carry_words(tmp_path):
+    w = table()
+    rows = book_rows(w)
+    rows[2][16:] = [f"words {k}" for k in range(len(rows[2][16:]))]
+    require_same(read_wiod(write(tmp_path / BOOK, {"2014": rows})), w)
+
+
 def test_prices_of_the_year_before(tmp_path):
     path = write(tmp_path / "WIOT2014_PYP_Nov16_ROW.xlsx", {"2014": book_rows(table())})
     assert read_wiod(path).price_basis == "previous-year 2013 USD, basic prices"
