@@ -165,7 +165,7 @@ def money_unit(texts: pd.Series[str] | list[str]) -> str:
     ('million USD', 'M.EUR')
     """
     found = list(dict.fromkeys(map(str, texts)))
-    if len(found) != 1:
+    if len(found) != 1 or not found[0].strip():
         raise UnitsError(
             "A table must have one unit.",
             amount=f"units {', '.join(map(repr, found[:6]))}" if found else "no unit",

@@ -214,6 +214,11 @@ def test_units(tmp_path):
         )
 
 
+def test_a_unit_without_text(tmp_path):
+    with pytest.raises(UnitsError, match="one unit"):
+        read_mario(spoiled(tmp_path, units=lambda frame: frame.replace("kg", "")))
+
+
 def test_missing_and_doubled_files(tmp_path):
     folder = write(tmp_path / "io", matrices(arrays()))
     matrices(arrays())["Z"].to_csv(folder / "flows" / "Z.txt")
