@@ -214,9 +214,15 @@ def test_units(tmp_path):
         )
 
 
-def test_a_unit_without_text(tmp_path):
-    with pytest.raises(UnitsError, match="one unit"):
-        read_mario(spoiled(tmp_path, units=lambda frame: frame.replace("kg", "")))
+@pytest.mark.parametrize("row", [("Factor of production", "Wages"), ("Satellite account", "CO2")])
+def test_a_unit_without_text(tmp_path, row):
+    def damage(frame):
+        frame = frame.copy()
+        frame.loc[row, "unit"] = ""
+        return frame
+
+    with pytest.raises(UnitsError, match="unit"):
+        read_mario(spoiled(tmp_path, units=damage))
 
 
 def test_missing_and_doubled_files(tmp_path):
