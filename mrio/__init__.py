@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mrio.change import decompose as decompose
     from mrio.change import decompose_chain as decompose_chain
     from mrio.change.prices import compare_prices as compare_prices
+    from mrio.codes import with_codes as with_codes
     from mrio.ensembles import MonteCarlo as MonteCarlo
     from mrio.ensembles import Sweep as Sweep
     from mrio.ensembles import monte_carlo as monte_carlo
@@ -60,7 +61,10 @@ if TYPE_CHECKING:
     from mrio.readers.eora import read_eora as read_eora
     from mrio.readers.exiobase import read_exiobase as read_exiobase
     from mrio.readers.figaro import read_figaro as read_figaro
+    from mrio.readers.gloria import read_gloria as read_gloria
     from mrio.readers.icio import read_icio as read_icio
+    from mrio.readers.ipio import read_ipio as read_ipio
+    from mrio.readers.mario import read_mario as read_mario
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.plain import SheetLayout as SheetLayout
@@ -94,6 +98,8 @@ if TYPE_CHECKING:
     from mrio.tables.exchange import write_csv as write_csv
     from mrio.tables.exchange import write_parquet as write_parquet
     from mrio.tables.pymrio import to_pymrio as to_pymrio
+    from mrio.tables.sdmx import read_sdmx as read_sdmx
+    from mrio.tables.sdmx import write_sdmx as write_sdmx
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -166,6 +172,9 @@ _HOMES = {
     "read_excel": "mrio.tables.excel",
     "read_exiobase": "mrio.readers.exiobase",
     "read_figaro": "mrio.readers.figaro",
+    "read_gloria": "mrio.readers.gloria",
+    "read_ipio": "mrio.readers.ipio",
+    "read_mario": "mrio.readers.mario",
     "read_icio": "mrio.readers.icio",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
@@ -173,6 +182,7 @@ _HOMES = {
     "read_parquet": "mrio.tables.exchange",
     "read_pymrio": "mrio.readers.pymrio",
     "read_scenarios": "mrio.scenarios.records",
+    "read_sdmx": "mrio.tables.sdmx",
     "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
     "read_tidy": "mrio.readers.tidy",
@@ -183,12 +193,14 @@ _HOMES = {
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.trade",
+    "with_codes": "mrio.codes",
     "write_csv": "mrio.tables.exchange",
     "write_excel": "mrio.tables.excel",
     "write_parquet": "mrio.tables.exchange",
     "write_report": "mrio.report",
     "write_scenario_template": "mrio.scenarios.records",
     "write_scenarios": "mrio.scenarios.records",
+    "write_sdmx": "mrio.tables.sdmx",
 }
 
 _SUBMODULES = ("lowcarbon", "scenarios")

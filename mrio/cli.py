@@ -112,9 +112,17 @@ def _command(commands: _Commands, name: str, run: _Run, text: str) -> argparse.A
 
 
 def info(arguments: argparse.Namespace) -> int:
-    """Print what a file holds."""
-    tables = _tables(arguments.file)
-    print(tables)
+    """Print what a file holds: tables with their totals, or a result with its numbers and their units."""
+    from mrio.results import Result
+
+    found = _result(arguments.file) or _tables(arguments.file)
+    print(found)
+    if isinstance(found, Result):
+        for name, values in found.data.data_vars.items():
+            dims = ", ".join(f"{dim} {size}" for dim, size in values.sizes.items())
+            print(f"  {name} ({dims}) [{values.attrs.get('units', '')}] {values.attrs.get('long_name', '')}")
+        return 0
+    tables = found
     for table in tables.values():
         print(f"\n{table}\n{_text(table.summary())}")
     return 0
@@ -225,6 +233,17 @@ def report(arguments: argparse.Namespace) -> int:
     pages = _report(result, arguments.out / f"{result.kind}.html", None)
     _leave([], pages, arguments)
     return 0 if pages else 2
+
+
+def _result(file: str | None) -> Result | None:
+    """Return the result that a netCDF file holds, or nothing for every other file."""
+    if file is None or Path(file).suffix.lower() not in (".nc", ".nc4", ".cdf") or not Path(file).is_file():
+        return None
+    from mrio.netcdf import read_netcdf
+    from mrio.results import Result
+
+    found = read_netcdf(file)
+    return found if isinstance(found, Result) else None
 
 
 def _tables(file: str | None) -> Systems:

@@ -15,7 +15,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +26,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mrio import cf
+from mrio.codes import with_codes, without_codes
 from mrio.errors import FileError, MemoryLimitError
 from mrio.leontief.memory import available_memory
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file format that is written; older versions stay readable."""
 
 KIND = "mrio_kind"
@@ -36,10 +40,11 @@ UNFINISHED = "unfinished_runs"
 
 _FORMAT_ATTR = "mrio_format"
 _DIGEST_ATTR = "content_sha256"
-CONVENTIONS = "CF-1.11 ACDD-1.3"
 _SEAL = b"\nmrio file sha256 "
 _SEAL_LENGTH = len(_SEAL) + 64
 _CHUNK = 1 << 20
+_LARGE = 1 << 24
+_DENSE = 200
 
 PathLike = str | os.PathLike[str]
 
@@ -64,17 +69,15 @@ def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, ti
         When the folder does not exist or cannot be written.
     """
     path = Path(path)
-    root = {"Conventions": CONVENTIONS, "title": title, _FORMAT_ATTR: FORMAT, KIND: kind}
+    own = {"Conventions": cf.CONVENTIONS, _FORMAT_ATTR: np.int32(FORMAT), KIND: kind}
     with replacing(path) as temporary:
         datasets = dict(groups)
         top = datasets.pop("/", xr.Dataset())
-        _stamped(top, root).to_netcdf(
-            temporary, mode="w", engine="netcdf4", encoding=_encoding(top), format="NETCDF4"
-        )
+        root = _stamped(top, {"title": title, **own})
+        root.to_netcdf(temporary, mode="w", engine="netcdf4", encoding=_encoding(root), format="NETCDF4")
         for name, dataset in datasets.items():
-            _stamped(dataset, {_FORMAT_ATTR: FORMAT, KIND: kind, "Conventions": CONVENTIONS}).to_netcdf(
-                temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(dataset)
-            )
+            group = _stamped(dataset, own)
+            group.to_netcdf(temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(group))
         _seal(temporary)
 
 
@@ -154,6 +157,34 @@ def require_memory(needed: int, where: str) -> None:
         )
 
 
+def require_plain_workbook(path: Path) -> None:
+    """Refuse a workbook with a part that unpacks to far more than a sheet of numbers does.
+
+    Parsers of XML take forever over such a part. A file that is no zip is left to its reader.
+
+    Raises
+    ------
+    FileError
+        When a part of more than 16 MiB is 200 times larger than what is stored of it.
+    MemoryLimitError
+        When a part is larger than memory.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, struct.error):
+        return
+    bombs = [part for part in parts if part.file_size > max(_LARGE, _DENSE * part.compress_size)]
+    if bombs:
+        raise FileError(
+            "A part of a workbook unpacks to far more than a sheet does.",
+            where=f"{path}, {bombs[0].filename}",
+            amount=f"{bombs[0].file_size:,} byte out of {bombs[0].compress_size:,}",
+            remedy="do not open this file; get the workbook anew from its source",
+        )
+    require_memory(max((part.file_size for part in parts), default=0), str(path))
+
+
 def digest(dataset: xr.Dataset) -> str:
     """Return the SHA-256 of labels, numbers and attributes of a Dataset, independent of the file library."""
     result = hashlib.sha256()
@@ -186,27 +217,31 @@ def _attrs_text(attrs: Mapping[Any, Any]) -> str:
 
 
 def _stamped(dataset: xr.Dataset, attrs: Mapping[str, Any]) -> xr.Dataset:
-    """Return the Dataset with the attributes of the file layer and the digest of its content."""
+    """Return the Dataset with codes, the attributes of the file layer and the digest of its content."""
     # Labels first, as in a Dataset made of arrays; after reading, xarray has them last.
-    ordered = xr.Dataset(coords=dataset.coords).assign(dataset.data_vars)
-    result = ordered.assign_attrs({**attrs, **dataset.attrs})
+    ordered = xr.Dataset(coords=with_codes(dataset, twins=False).coords).assign(dataset.data_vars)
+    described = ordered.assign_attrs({**attrs, **dataset.attrs})
+    result = cf.describe(described, str(described.attrs.get("title", "")))
     return result.assign_attrs({_DIGEST_ATTR: digest(result)})
 
 
 def _without_own_attrs(dataset: xr.Dataset) -> xr.Dataset:
     """Return the Dataset as it was before the file layer stamped it."""
-    result = dataset.copy()
-    result.attrs = {key: value for key, value in dataset.attrs.items() if key not in _FILE_ATTRS}
+    result = cf.plain(without_codes(dataset))
+    result.attrs = {key: value for key, value in result.attrs.items() if key not in _FILE_ATTRS}
     return result
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """Compress numbers; no fill values, because NaN has no meaning in a table."""
-    return {
-        str(name): {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
-        for name, variable in dataset.variables.items()
-        if variable.dtype.kind == "f" and variable.ndim > 0
-    }
+    """Compress numbers; no fill values, because NaN has no meaning in a table; write texts as characters."""
+    result: dict[str, dict[str, Any]] = {}
+    for name, variable in dataset.variables.items():
+        if variable.dtype.kind == "f" and variable.ndim > 0:
+            result[str(name)] = {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
+        # Not every tool reads the text type of netCDF-4 (Octave does not); arrays of characters all do.
+        elif variable.dtype.kind in "OU" and any(map(str, variable.values.ravel())):
+            result[str(name)] = {"dtype": "S1"}
+    return result
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 import os
 import stat
+import zipfile
 
 import netCDF4
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 import xarray as xr
 
 from mrio import files
-from mrio.errors import FileError
-from mrio.files import FORMAT, digest, read_groups, write_groups
+from mrio.errors import FileError, MemoryLimitError
+from mrio.files import FORMAT, digest, read_groups, require_plain_workbook, write_groups
 
 
 @pytest.fixture
@@ -60,13 +61,31 @@ def test_same_content_gives_the_same_bytes(tmp_path, path, groups):
 
 def test_plain_tools_read_it(path):
     with xr.open_dataset(path, group="2012") as dataset:
-        assert dataset["v"].attrs["units"] == "1e8 CNY"
+        assert (dataset["v"].attrs["units"], dataset["v"].attrs["mrio_unit"]) == ("1e8", "1e8 CNY")
         assert list(dataset["region"].values) == ["河北", "B"]
     with netCDF4.Dataset(path) as file:
-        assert file.Conventions == "CF-1.11 ACDD-1.3"
+        assert file.Conventions == "CF-1.11, ACDD-1.3"
         assert file.mrio_format == FORMAT
         assert file["2012"]["v"].filters()["zlib"]
         assert "_FillValue" not in file["2012"]["v"].ncattrs()
+
+
+def test_texts_of_every_kind_come_back(tmp_path):
+    dataset = xr.Dataset(
+        {
+            "words": ("region", ["", "中 国", " a "]),
+            "none": ("region", ["", "", ""]),
+            "one": xr.DataArray("天津"),
+            "empty": ("nothing", np.array([], dtype=str)),
+        },
+        coords={"region": ["b", "水", "a long name"], "at": "2017"},
+    )
+    write_groups({"/": dataset}, tmp_path / "a.nc", "kind", "Title")
+    found = read_groups(tmp_path / "a.nc")[1]["/"]
+    for name in ("words", "none", "one", "empty", "region", "at"):
+        assert found[name].values.tolist() == dataset[name].values.tolist(), name
+    with netCDF4.Dataset(tmp_path / "a.nc") as file:
+        assert file["region"].dtype == "S1"
 
 
 def test_digest_sees_every_change(groups):
@@ -221,3 +240,20 @@ def test_the_content_given_is_left_alone(tmp_path, groups):
 def test_permissions_are_those_of_any_new_file(path, tmp_path):
     (tmp_path / "plain").write_text("")
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+def test_a_workbook_that_unpacks_to_far_more_than_a_sheet(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 2**25)
+    with pytest.raises(FileError, match="unpacks to far more") as caught:
+        require_plain_workbook(path)
+    assert "sheet1.xml" in caught.value.where
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 1000)
+    require_plain_workbook(path)
+    monkeypatch.setattr("mrio.files.available_memory", lambda: 100)
+    with pytest.raises(MemoryLimitError, match="larger than memory"):
+        require_plain_workbook(path)
+    path.write_text("no zip")
+    require_plain_workbook(path)

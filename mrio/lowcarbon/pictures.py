@@ -60,7 +60,10 @@ class DecouplingPictures:
         """Draw growth of output against growth of emissions, with the lines between the states."""
         points = self.states_data(interval)
         attrs = self.result.data.attrs
-        driver, impact = attrs.get("driver", "output").replace("_", " "), attrs.get("impact", "emissions")
+        driver, impact = (
+            str(attrs.get("driver", "output")).replace("_", " "),
+            attrs.get("impact", "emissions"),
+        )
         words = [f"change of {driver} [%]", f"change of {impact} [%]"]
         corners = ("", "strong decoupling", "strong negative decoupling", "")
         title = f"decoupling, {interval or self.result.data['interval'].values[-1]}"

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import BalanceError
-from mrio.files import PathLike, write_groups
+from mrio.files import PathLike, replacing, write_groups
 from mrio.numerals import table_number
 from mrio.provenance import Provenance
 from mrio.schema import ADDING_UP
@@ -124,6 +125,25 @@ class Result:
         from mrio.report import write_report
 
         write_report(self, path)
+
+    def to_csv(self, path: PathLike) -> None:
+        """Write all numbers in long form (`to_dataframe`) to a CSV file."""
+        with replacing(Path(path)) as temporary:
+            self.to_dataframe().to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+
+    def to_excel(self, path: PathLike) -> None:
+        """Write the result to an Excel workbook: what it is, its summary, and all numbers in long form.
+
+        Raises
+        ------
+        FileError
+            When there are more numbers than a sheet has rows, or the file cannot be written.
+        MissingExtraError
+            When openpyxl is not installed.
+        """
+        from mrio.results.workbook import write_workbook
+
+        write_workbook(self.title, self.data.attrs, self.summary(), self.to_dataframe(), Path(path))
 
     def to_netcdf(self, path: PathLike) -> None:
         """Write the result to a netCDF-4 file; `mrio.read_netcdf` gives it back."""

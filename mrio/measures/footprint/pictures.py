@@ -9,6 +9,7 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.files import PathLike, write_text
+from mrio.measures.measure import as_table
 from mrio.numerals import short
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ class FootprintPictures:
 
     def matrix_data(self, account: str | None = None) -> pd.DataFrame:
         """Return flows by where they arise (rows) and for whom (columns)."""
-        flows = self.footprint.of("flows", account).transpose("region", "use_region")
-        labels = [pd.Index(flows[dim].values, name=dim) for dim in ("region", "use_region")]
-        return pd.DataFrame(flows.values, *labels)
+        return as_table(self.footprint.of("flows", account), "region", "use_region")
 
     def matrix(self, account: str | None = None, ax: Any | None = None) -> Any:
         """Draw flows by pair of regions as a heat map."""

@@ -95,7 +95,8 @@ class LinkagePictures:
         table = self.linkages.normalised(account, pure).add_suffix(suffix)
         if region is None:
             return table
-        return table[table.index.get_level_values("region") == region].droplevel("region")
+        of_region = table.index.get_level_values("region") == self.linkages.known("region", region)
+        return table[of_region].droplevel("region")
 
     def key_sectors(
         self,

@@ -119,7 +119,9 @@ class PositionPictures:
 
     def positions_data(self, region: str | None = None) -> pd.DataFrame:
         """Return both positions, of one region or of all."""
-        data = self.position.data if region is None else self.position.data.sel(region=region)
+        data = self.position.data
+        if region is not None:
+            data = data.sel(region=self.position.known("region", region))
         names = ("upstreamness", "downstreamness")
         return pd.DataFrame({f"{name} [1]": data[name].to_series() for name in names})
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 
 import mrio
 from mrio.errors import DataError, LabelError
-from tests.measures.tables import one_product, two_regions
+from tests.measures.tables import one_product
 from tests.strategies import pairs
 
 
@@ -133,7 +133,7 @@ def test_pictures():
 
 
 def test_pairs_are_production_and_consumption_of_each_region():
-    system = two_regions()
+    system = one_product()
     f = mrio.footprint(system, "co2")
     flows = system.account("co2").values
     n, R = flows.size, len(system.regions)
