@@ -111,6 +111,30 @@ def test_a_run_that_is_half_written_is_made_again(table, tmp_path, place):
     assert found.data.identical(mrio.sweep(table, move_and_clean, GRID, by_region).data)
 
 
+def test_damage_is_told_or_mended(table, tmp_path):
+    path = tmp_path / "sweep.nc"
+    interrupted(table, path)
+    content = path.read_bytes()
+    whole = mrio.sweep(table, move_and_clean, GRID, by_region)
+    chance = np.random.default_rng(0)
+    ends = {"mended": 0, "told": 0}
+    for number in range(40):
+        damaged, place = bytearray(content), chance.integers(len(content))
+        if number % 2:
+            damaged[place] ^= 1 << chance.integers(8)
+        else:
+            damaged = damaged[:place]
+        path.write_bytes(damaged)
+        try:
+            found = mrio.sweep(table, move_and_clean, GRID, by_region, to=path)
+        except mrio.errors.FileError:
+            ends["told"] += 1
+        else:
+            ends["mended"] += 1
+            assert found.data.identical(whole.data)
+    assert min(ends.values()) > 3
+
+
 def clean(factor):
     return mrio.Scenario("clean").scale_intensity("co2", factor)
 
