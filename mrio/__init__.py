@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mrio.change import decompose as decompose
     from mrio.change import decompose_chain as decompose_chain
     from mrio.change.prices import compare_prices as compare_prices
+    from mrio.codes import with_codes as with_codes
     from mrio.ensembles import MonteCarlo as MonteCarlo
     from mrio.ensembles import Sweep as Sweep
     from mrio.ensembles import monte_carlo as monte_carlo
@@ -36,28 +37,31 @@ if TYPE_CHECKING:
     from mrio.errors import MrioError as MrioError
     from mrio.examples import load_example as load_example
     from mrio.leontief import Leontief as Leontief
-    from mrio.measures.carbon import carbon_price as carbon_price
-    from mrio.measures.embodied_trade import embodied_trade as embodied_trade
-    from mrio.measures.exports import decompose_exports as decompose_exports
     from mrio.measures.extraction import extract as extract
     from mrio.measures.extraction import extract_each as extract_each
     from mrio.measures.feedback import feedback as feedback
     from mrio.measures.footprint import Footprint as Footprint
     from mrio.measures.footprint import footprint as footprint
-    from mrio.measures.households import household_multipliers as household_multipliers
-    from mrio.measures.influence import field_of_influence as field_of_influence
-    from mrio.measures.layers import production_layers as production_layers
+    from mrio.measures.linkages import field_of_influence as field_of_influence
     from mrio.measures.linkages import linkages as linkages
+    from mrio.measures.multipliers import household_multipliers as household_multipliers
     from mrio.measures.multipliers import multipliers as multipliers
+    from mrio.measures.paths import production_layers as production_layers
     from mrio.measures.paths import structural_paths as structural_paths
-    from mrio.measures.position import chain_position as chain_position
+    from mrio.measures.prices import carbon_price as carbon_price
     from mrio.measures.prices import price_change as price_change
-    from mrio.measures.value_added_trade import value_added_trade as value_added_trade
+    from mrio.measures.trade import chain_position as chain_position
+    from mrio.measures.trade import decompose_exports as decompose_exports
+    from mrio.measures.trade import embodied_trade as embodied_trade
+    from mrio.measures.trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
     from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
     from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
     from mrio.readers.deflators import read_deflators as read_deflators
+    from mrio.readers.eora import read_eora as read_eora
     from mrio.readers.exiobase import read_exiobase as read_exiobase
+    from mrio.readers.figaro import read_figaro as read_figaro
+    from mrio.readers.icio import read_icio as read_icio
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.plain import SheetLayout as SheetLayout
@@ -67,6 +71,7 @@ if TYPE_CHECKING:
     from mrio.readers.sic import read_sic as read_sic
     from mrio.readers.tidy import TidyLayout as TidyLayout
     from mrio.readers.tidy import read_tidy as read_tidy
+    from mrio.readers.wiod import read_wiod as read_wiod
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
@@ -90,6 +95,8 @@ if TYPE_CHECKING:
     from mrio.tables.exchange import write_csv as write_csv
     from mrio.tables.exchange import write_parquet as write_parquet
     from mrio.tables.pymrio import to_pymrio as to_pymrio
+    from mrio.tables.sdmx import read_sdmx as read_sdmx
+    from mrio.tables.sdmx import write_sdmx as write_sdmx
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -123,23 +130,23 @@ _HOMES = {
     "assemble": "mrio.building.assemble",
     "attribute_scenario": "mrio.scenarios.attribution",
     "carbon_per_value_added": "mrio.transfer.indicators",
-    "carbon_price": "mrio.measures.carbon",
-    "chain_position": "mrio.measures.position",
+    "carbon_price": "mrio.measures.prices",
+    "chain_position": "mrio.measures.trade",
     "compare": "mrio.scenarios.comparison",
     "compare_prices": "mrio.change.prices",
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
-    "decompose_exports": "mrio.measures.exports",
-    "embodied_trade": "mrio.measures.embodied_trade",
+    "decompose_exports": "mrio.measures.trade",
+    "embodied_trade": "mrio.measures.trade",
     "emission_cost": "mrio.transfer.indicators",
     "extract": "mrio.measures.extraction",
     "extract_each": "mrio.measures.extraction",
     "feedback": "mrio.measures.feedback",
-    "field_of_influence": "mrio.measures.influence",
+    "field_of_influence": "mrio.measures.linkages",
     "footprint": "mrio.measures.footprint",
     "from_pymrio": "mrio.readers.pymrio",
     "gras": "mrio.balancing.balance",
-    "household_multipliers": "mrio.measures.households",
+    "household_multipliers": "mrio.measures.multipliers",
     "ipf": "mrio.balancing.proportional",
     "kras": "mrio.balancing.reconcile",
     "linkages": "mrio.measures.linkages",
@@ -150,7 +157,7 @@ _HOMES = {
     "multipliers": "mrio.measures.multipliers",
     "perturb": "mrio.tables",
     "price_change": "mrio.measures.prices",
-    "production_layers": "mrio.measures.layers",
+    "production_layers": "mrio.measures.paths",
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
@@ -158,29 +165,36 @@ _HOMES = {
     "read_ceads_mrio": "mrio.readers.ceads_mrio",
     "read_csv": "mrio.tables.exchange",
     "read_deflators": "mrio.readers.deflators",
+    "read_eora": "mrio.readers.eora",
     "read_excel": "mrio.tables.excel",
     "read_exiobase": "mrio.readers.exiobase",
+    "read_figaro": "mrio.readers.figaro",
+    "read_icio": "mrio.readers.icio",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_parquet": "mrio.tables.exchange",
     "read_pymrio": "mrio.readers.pymrio",
     "read_scenarios": "mrio.scenarios.records",
+    "read_sdmx": "mrio.tables.sdmx",
     "read_sheet": "mrio.readers.plain",
     "read_sic": "mrio.readers.sic",
     "read_tidy": "mrio.readers.tidy",
+    "read_wiod": "mrio.readers.wiod",
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "sweep": "mrio.ensembles",
     "to_pymrio": "mrio.tables.pymrio",
     "update": "mrio.building.update",
-    "value_added_trade": "mrio.measures.value_added_trade",
+    "value_added_trade": "mrio.measures.trade",
+    "with_codes": "mrio.codes",
     "write_csv": "mrio.tables.exchange",
     "write_excel": "mrio.tables.excel",
     "write_parquet": "mrio.tables.exchange",
     "write_report": "mrio.report",
     "write_scenario_template": "mrio.scenarios.records",
     "write_scenarios": "mrio.scenarios.records",
+    "write_sdmx": "mrio.tables.sdmx",
 }
 
 _SUBMODULES = ("lowcarbon", "scenarios")

@@ -281,6 +281,31 @@ def load_concordance(source: str, target: str) -> Concordance:
     return Concordance(source, target, tuple(row["code"] for row in covered), codes, members)
 
 
+def classification_table(name: str) -> pd.DataFrame:
+    """Return a bundled classification with all its columns: codes, names, concordances, official codes.
+
+    ``gbt4754`` holds divisions of the national classification of economic activities (GB/T 4754-2002 for the
+    42 sectors of 2007, -2011 for those of 2012, -2017 for those of 2017 and for ``h39``), ``isic4`` the
+    corresponding divisions of ISIC Rev.4 (see `mrio.codes`).
+
+    Parameters
+    ----------
+    name
+        One of `CLASSIFICATIONS`.
+
+    Raises
+    ------
+    LabelError
+        When there is no such classification.
+
+    Examples
+    --------
+    >>> classification_table("h39").set_index("code").loc["h12", "gbt4754"]
+    '26-29'
+    """
+    return pd.DataFrame(_rows(name))
+
+
 def sector_classes() -> pd.DataFrame:
     """Return the 39 harmonised sectors with names, numbers in each year's 42 sectors, class and tier.
 
@@ -310,7 +335,7 @@ def class_of_sector() -> dict[str, str]:
 
 
 def provinces() -> pd.DataFrame:
-    """Return the 31 provinces of mainland China: English and Chinese name, and region of the SIC tables.
+    """Return the 31 provinces of mainland China: names, GB/T 2260 code, region of the SIC tables.
 
     Columns ``uniform_sheet`` and ``own_sheet`` name the sheet of a province in the two workbooks of
     provincial input-output tables of 2007 (empty for Tibet, which has none).
@@ -321,6 +346,27 @@ def provinces() -> pd.DataFrame:
     'NorthCoast'
     """
     return _table("provinces").set_index("name")
+
+
+def chinese_names() -> dict[str, str]:
+    """Return the Chinese name of every bundled region and sector by its English name.
+
+    Where classifications share an English name, the 39 harmonised sectors come first, then the order of
+    `CLASSIFICATIONS`.
+
+    Examples
+    --------
+    >>> names = chinese_names()
+    >>> names["Hebei"], names["abroad"], names["Coal mining"]
+    ('河北', '国外', '煤炭采选')
+    """
+    tables = [_table("provinces"), _table("regions")]
+    names = {row["name"]: row["name_zh"] for table in tables for row in table.to_dict("records")}
+    for classification in CLASSIFICATIONS:
+        for row in _rows(classification):
+            if row.get("name_zh"):
+                names.setdefault(row["name_en"], row["name_zh"])
+    return names
 
 
 def _table(name: str) -> pd.DataFrame:

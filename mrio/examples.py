@@ -71,7 +71,7 @@ def load_example(name: str = "bth") -> Systems | Variants | xr.Dataset:
         return Variants.by_scenario(_tables(TABLES[default]), _tables(others))
     if name in SERIES:
         # Series belong to the methods they illustrate, which tables do not need.
-        from mrio.lowcarbon.series import load_series
+        from mrio.lowcarbon.papers.series import load_series
 
         return load_series(name)
     known = ", ".join(map(repr, [*TABLES, *SENSITIVITY, *SERIES]))

@@ -24,10 +24,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from mrio import cf
+from mrio.codes import with_codes, without_codes
 from mrio.errors import FileError, MemoryLimitError
 from mrio.leontief.memory import available_memory
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file format that is written; older versions stay readable."""
 
 KIND = "mrio_kind"
@@ -36,7 +38,6 @@ UNFINISHED = "unfinished_runs"
 
 _FORMAT_ATTR = "mrio_format"
 _DIGEST_ATTR = "content_sha256"
-CONVENTIONS = "CF-1.11 ACDD-1.3"
 _SEAL = b"\nmrio file sha256 "
 _SEAL_LENGTH = len(_SEAL) + 64
 _CHUNK = 1 << 20
@@ -65,17 +66,15 @@ def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, ti
         When the folder does not exist or cannot be written.
     """
     path = Path(path)
-    root = {"Conventions": CONVENTIONS, "title": title, _FORMAT_ATTR: FORMAT, KIND: kind}
+    own = {"Conventions": cf.CONVENTIONS, _FORMAT_ATTR: np.int32(FORMAT), KIND: kind}
     with replacing(path) as temporary:
         datasets = dict(groups)
         top = datasets.pop("/", xr.Dataset())
-        _stamped(top, root).to_netcdf(
-            temporary, mode="w", engine="netcdf4", encoding=_encoding(top), format="NETCDF4"
-        )
+        root = _stamped(top, {"title": title, **own})
+        root.to_netcdf(temporary, mode="w", engine="netcdf4", encoding=_encoding(root), format="NETCDF4")
         for name, dataset in datasets.items():
-            _stamped(dataset, {_FORMAT_ATTR: FORMAT, KIND: kind, "Conventions": CONVENTIONS}).to_netcdf(
-                temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(dataset)
-            )
+            group = _stamped(dataset, own)
+            group.to_netcdf(temporary, mode="a", group=name, engine="netcdf4", encoding=_encoding(group))
         _seal(temporary)
 
 
@@ -192,27 +191,31 @@ def _attrs_text(attrs: Mapping[Any, Any]) -> str:
 
 
 def _stamped(dataset: xr.Dataset, attrs: Mapping[str, Any]) -> xr.Dataset:
-    """Return the Dataset with the attributes of the file layer and the digest of its content."""
+    """Return the Dataset with codes, the attributes of the file layer and the digest of its content."""
     # Labels first, as in a Dataset made of arrays; after reading, xarray has them last.
-    ordered = xr.Dataset(coords=dataset.coords).assign(dataset.data_vars)
-    result = ordered.assign_attrs({**attrs, **dataset.attrs})
+    ordered = xr.Dataset(coords=with_codes(dataset, twins=False).coords).assign(dataset.data_vars)
+    described = ordered.assign_attrs({**attrs, **dataset.attrs})
+    result = cf.describe(described, str(described.attrs.get("title", "")))
     return result.assign_attrs({_DIGEST_ATTR: digest(result)})
 
 
 def _without_own_attrs(dataset: xr.Dataset) -> xr.Dataset:
     """Return the Dataset as it was before the file layer stamped it."""
-    result = dataset.copy()
-    result.attrs = {key: value for key, value in dataset.attrs.items() if key not in _FILE_ATTRS}
+    result = cf.plain(without_codes(dataset))
+    result.attrs = {key: value for key, value in result.attrs.items() if key not in _FILE_ATTRS}
     return result
 
 
 def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
-    """Compress numbers; no fill values, because NaN has no meaning in a table."""
-    return {
-        str(name): {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
-        for name, variable in dataset.variables.items()
-        if variable.dtype.kind == "f" and variable.ndim > 0
-    }
+    """Compress numbers; no fill values, because NaN has no meaning in a table; write texts as characters."""
+    result: dict[str, dict[str, Any]] = {}
+    for name, variable in dataset.variables.items():
+        if variable.dtype.kind == "f" and variable.ndim > 0:
+            result[str(name)] = {"zlib": True, "complevel": 4, "shuffle": True, "_FillValue": None}
+        # Not every tool reads the text type of netCDF-4 (Octave does not); arrays of characters all do.
+        elif variable.dtype.kind in "OU" and any(map(str, variable.values.ravel())):
+            result[str(name)] = {"dtype": "S1"}
+    return result
 
 
 @contextmanager
@@ -241,6 +244,18 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def write_text(path: PathLike, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Raises
+    ------
+    FileError
+        When the file cannot be written.
+    """
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _seal(path: Path) -> None:

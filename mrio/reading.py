@@ -10,14 +10,20 @@ from typing import Final
 from mrio.errors import FileError, MrioError
 from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
+from mrio.readers.archive import open_archive, open_file_or_zip
 from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
-from mrio.readers.exiobase import FILES, open_archive, read_exiobase
+from mrio.readers.eora import eora_names, read_eora
+from mrio.readers.exiobase import FILES, open_table, read_exiobase
+from mrio.readers.figaro import figaro_names, read_figaro
+from mrio.readers.icio import icio_names, read_icio
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
+from mrio.readers.wiod import find_corner, is_wiod_head, is_wiod_name, read_wiod, wiod_sheets
 from mrio.readers.workbook import Sheet, open_workbook
 from mrio.tables import System, Systems
 from mrio.tables.excel import RECORD, read_excel
 from mrio.tables.exchange import read_csv, read_parquet
+from mrio.tables.sdmx import is_sdmx, read_sdmx
 
 _WORKBOOKS = (".xls", ".xlsx", ".xlsb")
 
@@ -37,9 +43,9 @@ def read(path: PathLike) -> Systems:
     Parameters
     ----------
     path
-        A file that mrio wrote (netCDF, Parquet, long CSV, Excel); a pymrio folder; a folder or zip of
-        EXIOBASE 3; a CEADs workbook of China; or the workbook of the State Information Center (or its
-        folder), of which both years are read with 17 sectors.
+        A file that mrio wrote (netCDF, Parquet, long or SDMX-like CSV, Excel); a pymrio folder; a folder or
+        zip of EXIOBASE 3 or EORA26; a table of WIOD, OECD ICIO or FIGARO; a CEADs workbook of China; or the
+        workbook of the State Information Center or its folder, of which both years are read with 17 sectors.
 
     Returns
     -------
@@ -107,12 +113,41 @@ def _is_exiobase(path: Path) -> bool:
     """Tell whether a folder or zip holds the files of EXIOBASE, in its unit."""
     if not path.is_dir() and path.suffix.lower() != ".zip":
         return False
-    archive = open_archive(path)
+    archive = open_table(path)
     if not set(FILES) <= set(archive.names):
         return False
     with archive.lines("unit.txt") as lines:
         next(lines, "")
         return next(lines, "").strip().endswith("M.EUR")
+
+
+def _is_wiod(path: Path) -> bool:
+    """Tell whether a file has the name of WIOD, or its heading; sheets are read where a year names them."""
+    if not _suffix(".csv", ".zip", ".dta", *_WORKBOOKS)(path):
+        return False
+    if is_wiod_name(path.name):
+        return True
+    if path.suffix.lower() in _WORKBOOKS:
+        book = open_workbook(path)
+        named = [name for name in wiod_sheets(book) if name.strip().isdigit()]
+        return any(find_corner(sheet) is not None for sheet in _filled_sheets(path, tuple(named)))
+    archive = open_file_or_zip(path)
+    return any(is_wiod_head(archive.head(name)) for name in archive.names if name.lower().endswith(".csv"))
+
+
+def _is_icio(path: Path) -> bool:
+    """Tell whether a CSV file, or one in a zip, has the heading of an ICIO table."""
+    return _suffix(".csv", ".zip")(path) and bool(icio_names(open_file_or_zip(path)))
+
+
+def _is_figaro(path: Path) -> bool:
+    """Tell whether a CSV file, or one in a zip, has the heading of a FIGARO table."""
+    return _suffix(".csv", ".zip")(path) and bool(figaro_names(open_file_or_zip(path)))
+
+
+def _is_eora(path: Path) -> bool:
+    """Tell whether a folder or zip holds flows of Eora26."""
+    return (path.is_dir() or path.suffix.lower() == ".zip") and bool(eora_names(open_archive(path)))
 
 
 def _is_pymrio(path: Path) -> bool:
@@ -162,11 +197,17 @@ def _both_years(path: Path) -> Systems:
 SOURCES: Final = (
     Source("netCDF of mrio (.nc)", _suffix(".nc", ".nc4", ".cdf"), _systems),
     Source("Parquet of mrio (.parquet)", _suffix(".parquet"), read_parquet),
+    Source("SDMX-like CSV of mrio with its record (.csv)", is_sdmx, read_sdmx),
     Source("long CSV of mrio with its record (.csv)", _is_long_csv, read_csv),
     Source("Excel workbook of mrio (.xlsx)", _is_own_workbook, read_excel),
     Source("workbook of the State Information Center (.xls)", _is_sic, _both_years),
+    # Before CEADs, whose sheets are told by their cells: a workbook of WIOD takes long to open.
+    Source("WIOD 2016 (.xlsb, .xlsx, .csv, .dta)", _is_wiod, read_wiod),
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
+    Source("EORA26 (folder or .zip)", _is_eora, read_eora),
+    Source("OECD ICIO (.csv or .zip)", _is_icio, read_icio),
+    Source("FIGARO (.csv or .zip)", _is_figaro, read_figaro),
     Source("pymrio folder", _is_pymrio, read_pymrio),
 )
 """All sources in the order in which they are tried."""

@@ -16,7 +16,8 @@ from typing import Literal
 from mrio.errors import PriceBasisError, UnitsError
 
 _WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_MASS = {"g": 1e-6, "kg": 1e-3, "t": 1.0, "kt": 1e3, "Gg": 1e3, "Mt": 1e6, "Gt": 1e9}
+MASS = {"g": 1e-6, "kg": 1e-3, "t": 1.0, "kt": 1e3, "Gg": 1e3, "Mt": 1e6, "Gt": 1e9}
+"""Symbols of masses and their size [t]."""
 _NUMBER = re.compile(r"^(\d[\d,]*\.?\d*(?:[eE][+-]?\d+)?)\s*(.*)$")
 _CURRENCY = re.compile(r"^(?:M\.?)?([A-Z]{3})$")
 
@@ -86,8 +87,8 @@ def parse_unit(text: str) -> Unit:
     head = words[0]
     if len(words) == 1 and (currency := _CURRENCY.match(head)) is not None:
         return Unit(text, scale * (1e6 if len(head) > 3 else 1.0), currency[1], "money")
-    if head in _MASS:
-        return Unit(text, scale * _MASS[head], " ".join(["t", *words[1:]]), "mass")
+    if head in MASS:
+        return Unit(text, scale * MASS[head], " ".join(["t", *words[1:]]), "mass")
     return Unit(text, scale, " ".join(words), "other")
 
 

@@ -60,13 +60,31 @@ def test_same_content_gives_the_same_bytes(tmp_path, path, groups):
 
 def test_plain_tools_read_it(path):
     with xr.open_dataset(path, group="2012") as dataset:
-        assert dataset["v"].attrs["units"] == "1e8 CNY"
+        assert (dataset["v"].attrs["units"], dataset["v"].attrs["mrio_unit"]) == ("1e8", "1e8 CNY")
         assert list(dataset["region"].values) == ["河北", "B"]
     with netCDF4.Dataset(path) as file:
-        assert file.Conventions == "CF-1.11 ACDD-1.3"
+        assert file.Conventions == "CF-1.11, ACDD-1.3"
         assert file.mrio_format == FORMAT
         assert file["2012"]["v"].filters()["zlib"]
         assert "_FillValue" not in file["2012"]["v"].ncattrs()
+
+
+def test_texts_of_every_kind_come_back(tmp_path):
+    dataset = xr.Dataset(
+        {
+            "words": ("region", ["", "中 国", " a "]),
+            "none": ("region", ["", "", ""]),
+            "one": xr.DataArray("天津"),
+            "empty": ("nothing", np.array([], dtype=str)),
+        },
+        coords={"region": ["b", "水", "a long name"], "at": "2017"},
+    )
+    write_groups({"/": dataset}, tmp_path / "a.nc", "kind", "Title")
+    found = read_groups(tmp_path / "a.nc")[1]["/"]
+    for name in ("words", "none", "one", "empty", "region", "at"):
+        assert found[name].values.tolist() == dataset[name].values.tolist(), name
+    with netCDF4.Dataset(tmp_path / "a.nc") as file:
+        assert file["region"].dtype == "S1"
 
 
 def test_digest_sees_every_change(groups):

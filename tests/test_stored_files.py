@@ -13,19 +13,21 @@ import xarray as xr
 
 import mrio
 from mrio.errors import FileError, MemoryLimitError
+from mrio.files import FORMAT
 from mrio.tables.netcdf import system_to_dataset
 
 STORED = Path(__file__).parent / "stored"
 
 
-def test_format_1():
-    """Written by version 0.1.0; the expected numbers are the arguments of that call, typed again."""
-    table = mrio.read_netcdf(STORED / "format_1.nc")["2017"]
+@pytest.mark.parametrize("version", [1, 2])
+def test_every_format(version):
+    """The expected numbers are the arguments of the call that wrote the file, typed again."""
+    table = mrio.read_netcdf(STORED / f"format_{version}.nc")["2017"]
     assert table.regions == ("Beijing", "河北")
     assert (table.sectors, table.demand) == (("coal", "steel"), ("households", "government"))
     assert table.factors == ("pay", "tax")
     assert (table.unit, table.price_basis) == ("1e8 CNY", "current 2017 CNY, producer prices")
-    assert table.provenance.source == "made-up numbers to keep format 1 readable"
+    assert table.provenance.source == f"made-up numbers to keep format {version} readable"
     numbers = np.arange(1.0, 17.0).reshape(4, 4)
     np.testing.assert_array_equal(table.arrays.Z, numbers)
     np.testing.assert_array_equal(table.arrays.Y.reshape(4, 4), numbers + 40)
@@ -39,6 +41,11 @@ def test_format_1():
     np.testing.assert_array_equal(table.account("co2").direct_values, [0.1, 0.2])
     np.testing.assert_array_equal(table.arrays.population, [2e3, 7e3])
     assert table.population_unit == "1e4 person"
+    assert table.account("co2").unit == "Mt CO2"
+
+
+def test_the_format_that_is_written_is_stored():
+    assert sorted(path.name for path in STORED.glob("*.nc")) == [f"format_{k + 1}.nc" for k in range(FORMAT)]
 
 
 def test_a_table_larger_than_memory_is_refused_before_it_is_loaded(monkeypatch):

@@ -223,7 +223,7 @@ def _player_labels(factors: Factors, forms: tuple[bool, ...]) -> list[list[str]]
 def _additive(asked: Asked, partition: Partition, spread: bool) -> Decomposition:
     """Return effects that add up, by region and sector."""
     operators = Operators((asked.a, asked.b), asked.factors)
-    states = asked.factors.demand.states()
+    states = asked.factors.demand.mixing()
     players = sum(len(group) for group in partition)
     every = coalition_plan(states)
     if asked.method in LMDI:
@@ -244,7 +244,7 @@ def _multiplicative(asked: Asked, partition: Partition, spread: bool) -> Decompo
     """Return effects that multiply, by region."""
     operators = Operators((asked.a, asked.b), asked.factors)
     regions = len(asked.a.regions)
-    every = coalition_plan(asked.factors.demand.states())
+    every = coalition_plan(asked.factors.demand.mixing())
     totals = region_totals(evaluate(every, asked.factors, asked.dependent, operators), regions)
     require_positive(totals, asked.names, asked.a.regions)
     if asked.method in LMDI:

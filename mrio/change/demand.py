@@ -12,6 +12,7 @@ from itertools import product as cartesian
 from math import factorial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mrio.change.shares import Array
 
@@ -84,32 +85,63 @@ class Demand:
             return np.zeros(self.shape[1])
         return self.exports[bit]
 
+    def basis(self) -> Array:
+        """Return columns of which every state of demand is a sum, (2^p + 2^m - 1, R N).
+
+        Final purchases and the rest, exports and stocks, add up. So the states of p players of the one and m
+        of the other together need no more columns than each alone: all final states with the rest in period
+        0, and the steps of the rest. Players that do not change need none.
+        """
+        final, outside = self._final_states(), self._outside_states()
+        columns = np.concatenate([final + outside[0], outside[1:] - outside[0]])
+        return columns.reshape(len(columns), -1)
+
+    def mixing(self) -> Array:
+        """Return every state as a sum of the basis, (2^players, 2^p + 2^m - 1).
+
+        Bit p of the index is the period of player p.
+        """
+        final = self._places([name for name in self.players if name in FINAL])
+        outside = self._places([name for name in self.players if name in OUTSIDE])
+        levels = np.tile(np.eye(final.max() + 1)[final], (len(outside), 1))
+        steps = np.repeat(np.eye(outside.max() + 1)[outside, 1:], len(final), axis=0)
+        return np.concatenate([levels, steps], axis=1)
+
     def states(self) -> Array:
-        """Return y of every state, (2^players, R N); bit p of the index is the period of player p."""
-        R, N = self.shape
-        final = self._final_states()
-        outside = self._outside_states()
-        return (outside[:, np.newaxis] + final[np.newaxis]).reshape(-1, R * N)
+        """Return y of every state, (2^players, R N)."""
+        return self.mixing() @ self.basis()
+
+    def _periods(self, player: str) -> tuple[int, ...]:
+        """Return the periods in which a player differs: both, or only the first."""
+        pairs = (self.D, self.B, self.S, self.g, self.P, self.export_sourcing, self.exports, self.other)
+        pair = dict(zip((*FINAL, *OUTSIDE), pairs, strict=True))[player]
+        return (0,) if pair is None or np.array_equal(*pair) else (0, 1)
+
+    def _places(self, players: list[str]) -> NDArray[np.intp]:
+        """Return the place of every state of some players among the states of those that change."""
+        places = np.zeros(1, dtype=np.intp)
+        different = 1
+        for player in players:
+            changes = len(self._periods(player)) > 1
+            places = np.concatenate([places, places + different * changes])
+            different <<= changes
+        return places
 
     def _final_states(self) -> Array:
-        """Return final demand of every state of its own players, (2^4 or 2^5, R, N)."""
-        populations = (0, 1) if self.P is not None else (0,)
+        """Return final demand of every state of its own players that change, (2^p, R, N)."""
         # The last player has the highest bit, so it is the slowest index.
+        sourcing, *rest = (self._periods(player) for player in FINAL)
         states = []
-        for bits in cartesian(populations, (0, 1), (0, 1), (0, 1)):
+        for bits in cartesian(*reversed(rest)):
             volume = self.final_volume((bits[3], bits[2], bits[1], bits[0]))
-            states += [np.einsum("onsk,nsk->on", D[: self.shape[0]], volume) for D in self.D]
+            states += [np.einsum("onsk,nsk->on", self.D[bit][: self.shape[0]], volume) for bit in sourcing]
         return np.array(states)
 
     def _outside_states(self) -> Array:
-        """Return exports, stocks and discrepancy of every state of their players, (2^m, R, N)."""
-        R, N = self.shape
-        sourced = (0, 1) if self.export_sourcing is not None else (0,)
-        exported = (0, 1) if self.exports is not None else (0,)
-        others = (0, 1) if self.other is not None else (0,)
+        """Return exports, stocks and discrepancy of every state of their players that change, (2^m, R, N)."""
         states = []
-        for other, level, source in cartesian(others, exported, sourced):
-            total = np.zeros((R, N)) if self.other is None else self.other[other]
+        for other, level, source in cartesian(*(self._periods(player) for player in reversed(OUTSIDE))):
+            total = np.zeros(self.shape) if self.other is None else self.other[other]
             if self.exports is not None:
                 share = 1.0 if self.export_sourcing is None else self.export_sourcing[source]
                 total = total + share * self.exports[level]
@@ -139,7 +171,7 @@ def aggregate(states: Array) -> AggregatedDemand:
     Parameters
     ----------
     states
-        (2^n_y, n), as `Demand.states` gives them.
+        (2^n_y, n), as `Demand.states` or `Demand.mixing` gives them.
     """
     count = states.shape[0].bit_length() - 1
     index = np.arange(states.shape[0])

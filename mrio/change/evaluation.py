@@ -77,7 +77,13 @@ def coefficient_state(state: InnerState, dependent: bool) -> CoefficientState:
     return ((f, h), c) if dependent else ((h, h), c)
 
 
-def evaluate(plan: Plan, factors: Factors, dependent: tuple[bool, ...], operators: Operators) -> Array:
+def evaluate(
+    plan: Plan,
+    factors: Factors,
+    dependent: tuple[bool, ...],
+    operators: Operators,
+    basis: Array | None = None,
+) -> Array:
     """Return the effects of a plan, (accounts, effects, n).
 
     Parameters
@@ -90,19 +96,30 @@ def evaluate(plan: Plan, factors: Factors, dependent: tuple[bool, ...], operator
         For each account, whether it takes the dependent form.
     operators
         Source of the Leontief operators.
+    basis
+        Columns that the plan mixes (basis, n); those of all demand by default.
     """
     terms = defaultdict(list)
     for form in sorted(set(dependent)):
         for term in plan.terms:
             terms[coefficient_state(term.state, form)].append((form, term))
-    effects = np.zeros((len(dependent), plan.effects, plan.columns.shape[1]))
+    if basis is None:
+        basis = factors.demand.basis()
+    effects = np.zeros((len(dependent), plan.effects, basis.shape[1]))
     for state, users in terms.items():
         used = sorted({term.column for _, term in users})
         place = {column: position for position, column in enumerate(used)}
-        solved = np.asarray(operators.of(state).solve(plan.columns[used].T))
+        solved = _solve_mixtures(operators.of(state), basis, plan.mixing[used])
         for form, term in users:
             output = term.sign * solved[:, place[term.column]]
             for account, own in enumerate(dependent):
                 if own == form:
                     effects[account, term.effect] += factors.intensity[term.state[0]][account] * output
     return effects
+
+
+def _solve_mixtures(operator: Leontief, basis: Array, mixing: Array) -> Array:
+    """Return L times mixtures of the columns of a basis, (n, mixtures); the fewer of both are solved."""
+    if len(mixing) < len(basis):
+        return np.asarray(operator.solve((mixing @ basis).T))
+    return np.asarray(operator.solve(basis.T)) @ mixing.T

@@ -129,8 +129,8 @@ def stock_effects(factors: Factors, dependent: tuple[bool, ...], operators: Oper
     """
     pair = factors.demand.other
     assert pair is not None
-    states = np.array([values.ravel() for values in pair])
-    return evaluate(weighted_plan(owen_weights(singletons(4)), states), factors, dependent, operators)
+    plan = weighted_plan(owen_weights(singletons(4)), np.eye(2))
+    return evaluate(plan, factors, dependent, operators, np.array([values.ravel() for values in pair]))
 
 
 def demand_parts(demand: Demand) -> list[DemandPart]:

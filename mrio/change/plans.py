@@ -1,8 +1,8 @@
 """Plans of a decomposition: which demand vectors are solved with which coefficients, and what they add to.
 
 Every form of the decomposition is a sum of terms ``sign f_s (L_s column)`` over inner states s, the states of
-intensity, technology and sourcing of intermediates. A plan lists the columns and the terms; who carries it
-out needs to know nothing about the form.
+intensity, technology and sourcing of intermediates. A plan lists the terms, and the columns as mixtures of
+demand states; who carries it out needs to know nothing about the form.
 """
 
 from __future__ import annotations
@@ -34,10 +34,20 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """Terms of all effects and the demand columns (columns, n) they use; inner effects come first."""
+    """Terms of all effects and the demand columns they use; inner effects come first.
+
+    Attributes
+    ----------
+    terms
+        What each effect adds up.
+    mixing
+        Each column as a mixture of the demand basis (columns, basis).
+    effects
+        Number of effects.
+    """
 
     terms: tuple[Term, ...]
-    columns: Array
+    mixing: Array
     effects: int
 
 
@@ -56,7 +66,7 @@ def shapley_plan(states: Array) -> Plan:
     Parameters
     ----------
     states
-        Demand of all states, (2^n_y, n).
+        All states of demand as mixtures of its basis, (2^n_y, basis).
     """
     demand = aggregate(states)
     outer = demand.steps.shape[0]
@@ -76,14 +86,14 @@ def shapley_plan(states: Array) -> Plan:
 
 
 def weighted(demand: AggregatedDemand, offset: int) -> Array:
-    """Return ``sum_k w(offset + k) Ybar_k`` over demand states of size k, (n,)."""
+    """Return ``sum_k w(offset + k) Ybar_k`` over demand states of size k, (basis,)."""
     outer = demand.steps.shape[0]
     weights = [shapley_weight(offset + k, INNER + outer) for k in range(outer + 1)]
     return np.asarray(np.tensordot(np.array(weights), demand.by_size, axes=1))
 
 
 def weighted_steps(demand: AggregatedDemand, player: int, offset: int) -> Array:
-    """Return ``sum_k w(offset + k) dY_k`` of one demand player, (n,)."""
+    """Return ``sum_k w(offset + k) dY_k`` of one demand player, (basis,)."""
     outer = demand.steps.shape[0]
     weights = [shapley_weight(offset + k, INNER + outer) for k in range(outer)]
     return np.asarray(np.tensordot(np.array(weights), demand.steps[player], axes=1))
@@ -95,7 +105,7 @@ def polar_plan(states: Array, forward: bool) -> Plan:
     Parameters
     ----------
     states
-        Demand of all states, (2^n_y, n).
+        All states of demand as mixtures of its basis, (2^n_y, basis).
     forward
         Switch from period 0 to 1 in the order of the players, else in reverse order.
     """
@@ -130,13 +140,13 @@ def _switched(player: int, forward: bool) -> tuple[InnerState, InnerState]:
 
 def mean_plan(first: Plan, second: Plan) -> Plan:
     """Return the plan whose effects are the mean of those of two plans."""
-    shift = len(first.columns)
+    shift = len(first.mixing)
     terms = [Term(t.effect, t.state, t.column, t.sign / 2) for t in first.terms]
     terms += [Term(t.effect, t.state, t.column + shift, t.sign / 2) for t in second.terms]
-    return Plan(tuple(terms), np.concatenate([first.columns, second.columns]), first.effects)
+    return Plan(tuple(terms), np.concatenate([first.mixing, second.mixing]), first.effects)
 
 
-def weighted_plan(weights: Array, states: Array, chosen: Sequence[int] | None = None) -> Plan:
+def weighted_plan(weights: Array, states: Array) -> Plan:
     """Return the plan of any form that averages marginal effects over coalitions.
 
     Demand states are added up with their weights first: one column for each effect and inner state that any
@@ -147,26 +157,24 @@ def weighted_plan(weights: Array, states: Array, chosen: Sequence[int] | None = 
     weights
         Weight of each coalition for each player (n, 2^n), players of the inner states first.
     states
-        Demand of all states, (2^n_y, n_rows).
-    chosen
-        Players whose effects are wanted, in the order of the effects; all by default.
+        All states of demand as mixtures of its basis, (2^n_y, basis).
     """
-    players = range(len(weights)) if chosen is None else chosen
+    players = len(weights)
     index = np.arange(weights.shape[1])
-    signed = np.zeros((len(players), weights.shape[1]))
-    for effect, player in enumerate(players):
+    signed = np.zeros_like(weights)
+    for player in range(players):
         bit = 1 << player
         without = index[index & bit == 0]
-        signed[effect, without | bit] += weights[player, without]
-        signed[effect, without] -= weights[player, without]
+        signed[player, without | bit] += weights[player, without]
+        signed[player, without] -= weights[player, without]
     # Inner players have the lowest bits, so they are the fastest index.
-    by_inner = signed.reshape(len(players), len(states), 1 << INNER).transpose(0, 2, 1)
+    by_inner = signed.reshape(players, len(states), 1 << INNER).transpose(0, 2, 1)
     used = np.argwhere(by_inner.any(axis=2))
     terms = [
-        Term(int(effect), (int(mask & 1), int(mask >> 1 & 1), int(mask >> 2 & 1)), column, 1.0)
-        for column, (effect, mask) in enumerate(used)
+        Term(int(player), (int(mask & 1), int(mask >> 1 & 1), int(mask >> 2 & 1)), column, 1.0)
+        for column, (player, mask) in enumerate(used)
     ]
-    return Plan(tuple(terms), by_inner[tuple(used.T)] @ states, len(players))
+    return Plan(tuple(terms), by_inner[tuple(used.T)] @ states, players)
 
 
 def coalition_plan(states: Array, coalitions: Sequence[int] | None = None) -> Plan:
@@ -175,7 +183,7 @@ def coalition_plan(states: Array, coalitions: Sequence[int] | None = None) -> Pl
     Parameters
     ----------
     states
-        Demand of all states, (2^n_y, n_rows).
+        All states of demand as mixtures of its basis, (2^n_y, basis).
     coalitions
         Bit masks, bit p set when player p is in period 1.
     """
@@ -189,7 +197,7 @@ def coalition_plan(states: Array, coalitions: Sequence[int] | None = None) -> Pl
 
 def joined(first: Plan, second: Plan) -> Plan:
     """Return one plan with the effects of both, those of the first in front."""
-    shift = len(first.columns)
+    shift = len(first.mixing)
     moved = [Term(t.effect + first.effects, t.state, t.column + shift, t.sign) for t in second.terms]
-    columns = np.concatenate([first.columns, second.columns])
-    return Plan((*first.terms, *moved), columns, first.effects + second.effects)
+    mixing = np.concatenate([first.mixing, second.mixing])
+    return Plan((*first.terms, *moved), mixing, first.effects + second.effects)

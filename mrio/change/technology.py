@@ -11,6 +11,8 @@ in the dependent form, where ``H = m (1 - v)``.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,7 +76,7 @@ class Technology:
         """Return A of a state, (n, n), a new array."""
         h, c = state
         H = self.technology(h)
-        A = self.Z[c] * ratio(H, self.total[c])
+        A = _scaled(self.Z[c], ratio(H, self.total[c]))
         lost = (self.total[c] == 0) & (self.total[1 - c] != 0) & (H != 0)
         if lost.any():
             A += self.Z[1 - c] * np.where(lost, ratio(H, self.total[1 - c]), 0.0)
@@ -95,6 +97,19 @@ class Technology:
     def as_observed(self, period: int) -> bool:
         """Tell whether A of a pure state is exactly that period's own ``Z / x``."""
         return not (self.idle[period] & ~self.idle[1 - period]).any()
+
+
+_THREADED = 10**8
+"""Bytes from which two threads write an array faster than one."""
+
+
+def _scaled(Z: Array, rates: Array) -> Array:
+    """Return flows (R, N, n) times rates (N, n), region by region."""
+    A = np.empty_like(Z)
+    threads = min(4, os.cpu_count() or 1) if Z.nbytes >= _THREADED else 1
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda flows, out: np.multiply(flows, rates, out=out), Z, A))
+    return A
 
 
 def require_input_mix(technology: Technology) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mrio.errors import ConvergenceError
 from mrio.leontief.norms import Norm, rounding
 from mrio.leontief.report import Floats
 
@@ -38,6 +39,20 @@ class Iterate:
     X: Floats
     sweeps: int
     converged: bool
+
+    def require(self, method: str) -> tuple[Floats, int]:
+        """Return X and the number of sweeps.
+
+        Raises
+        ------
+        ConvergenceError
+            When a column did not reach its target.
+        """
+        if self.converged:
+            return self.X, self.sweeps
+        raise ConvergenceError(
+            f"{method} did not converge.", amount=f"{self.sweeps} sweeps", remedy='use solver="lu"'
+        )
 
 
 def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_sweeps: int) -> Iterate:

@@ -133,13 +133,7 @@ class GaussSeidel:
             norm,
             self._max_sweeps,
         )
-        if not found.converged:
-            raise ConvergenceError(
-                "Block Gauss-Seidel did not converge.",
-                amount=f"{found.sweeps} sweeps",
-                remedy='use solver="lu"',
-            )
-        return found.X, found.sweeps
+        return found.require("Block Gauss-Seidel")
 
     def _sweep(self, B: Floats, X: Floats, transposed: bool, norm: Norm) -> tuple[Floats, Floats]:
         """Return the next X and the norm (k,) of the residuals as each block met them."""

@@ -116,13 +116,7 @@ class BlockJacobi:
             norm,
             self._max_sweeps,
         )
-        if not found.converged:
-            raise ConvergenceError(
-                "The Jacobi iteration did not converge.",
-                amount=f"{found.sweeps} sweeps",
-                remedy='use solver="lu"',
-            )
-        return found.X, found.sweeps
+        return found.require("The Jacobi iteration")
 
     def _sweep(self, B: Floats, X: Floats, transposed: bool, norm: Norm) -> tuple[Floats, Floats]:
         """Return the next X (n, k) and the norm (k,) of the residual of X."""

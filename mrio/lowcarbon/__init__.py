@@ -4,6 +4,10 @@ Everything takes plain pandas tables; `decoupling`, `indicator_frame` and the ac
 take the tables of this library. Statistics of other libraries (least squares, unit roots, cointegration,
 ridge paths) need the extra ``econometrics``.
 
+Subpackages: `inventory` (fuel to emission), `indicators` (regional indicators, entropy index, coupling),
+`drivers` (STIRPAT), `change` (decoupling, Kaya factors, co-control), `circular` (reuse, waste, green
+investment) and `papers` (what papers print, recomputed).
+
 Examples
 --------
 >>> import pandas as pd
@@ -13,46 +17,47 @@ Examples
 'strong decoupling'
 """
 
-from mrio.lowcarbon.circular import InvestmentDemand as InvestmentDemand
-from mrio.lowcarbon.circular import Substitution as Substitution
-from mrio.lowcarbon.circular import green_investment as green_investment
-from mrio.lowcarbon.circular import substitution_share as substitution_share
-from mrio.lowcarbon.circular import substitutions as substitutions
-from mrio.lowcarbon.circular import waste_accounts as waste_accounts
-from mrio.lowcarbon.cocontrol import CoControl as CoControl
-from mrio.lowcarbon.cocontrol import co_control as co_control
-from mrio.lowcarbon.coupling import CouplingCoordination as CouplingCoordination
-from mrio.lowcarbon.coupling import coupling_coordination as coupling_coordination
-from mrio.lowcarbon.econometrics import adf_p_value as adf_p_value
-from mrio.lowcarbon.econometrics import cointegration_test as cointegration_test
-from mrio.lowcarbon.econometrics import is_stationary as is_stationary
-from mrio.lowcarbon.econometrics import unit_root_tests as unit_root_tests
-from mrio.lowcarbon.entropy import EntropyIndex as EntropyIndex
-from mrio.lowcarbon.entropy import entropy_index as entropy_index
-from mrio.lowcarbon.estimation import stirpat as stirpat
-from mrio.lowcarbon.factors import EmissionFactors as EmissionFactors
-from mrio.lowcarbon.factors import emission_factors as emission_factors
-from mrio.lowcarbon.fit_statistics import adjusted_r2 as adjusted_r2
-from mrio.lowcarbon.fit_statistics import f_p_value as f_p_value
-from mrio.lowcarbon.fit_statistics import f_statistic as f_statistic
-from mrio.lowcarbon.fit_statistics import t_p_value as t_p_value
-from mrio.lowcarbon.inventory import co2_inventory as co2_inventory
-from mrio.lowcarbon.inventory import coal_equivalent as coal_equivalent
-from mrio.lowcarbon.inventory import electricity_emissions as electricity_emissions
-from mrio.lowcarbon.inventory import fuel_use_from_balance as fuel_use_from_balance
-from mrio.lowcarbon.inventory import pollutant_inventory as pollutant_inventory
-from mrio.lowcarbon.inventory import process_emissions as process_emissions
-from mrio.lowcarbon.inventory_result import Inventory as Inventory
-from mrio.lowcarbon.kaya import KayaDecomposition as KayaDecomposition
-from mrio.lowcarbon.kaya import kaya_factors as kaya_factors
-from mrio.lowcarbon.kaya import kaya_lmdi as kaya_lmdi
-from mrio.lowcarbon.panel import stirpat_panel as stirpat_panel
-from mrio.lowcarbon.printed import check_papers as check_papers
-from mrio.lowcarbon.series import load_energy_balance as load_energy_balance
-from mrio.lowcarbon.series import load_series as load_series
-from mrio.lowcarbon.stirpat_result import Stirpat as Stirpat
-from mrio.lowcarbon.survey import indicator_frame as indicator_frame
-from mrio.lowcarbon.survey import standard_scores as standard_scores
-from mrio.lowcarbon.survey import wide_indicators as wide_indicators
-from mrio.lowcarbon.tapio import Decoupling as Decoupling
-from mrio.lowcarbon.tapio import decoupling as decoupling
+from mrio.lowcarbon.change.cocontrol import CoControl as CoControl
+from mrio.lowcarbon.change.cocontrol import co_control as co_control
+from mrio.lowcarbon.change.kaya import KayaDecomposition as KayaDecomposition
+from mrio.lowcarbon.change.kaya import kaya_by_sector as kaya_by_sector
+from mrio.lowcarbon.change.kaya import kaya_factors as kaya_factors
+from mrio.lowcarbon.change.kaya import kaya_lmdi as kaya_lmdi
+from mrio.lowcarbon.change.tapio import Decoupling as Decoupling
+from mrio.lowcarbon.change.tapio import decoupling as decoupling
+from mrio.lowcarbon.circular.investment import InvestmentDemand as InvestmentDemand
+from mrio.lowcarbon.circular.investment import green_investment as green_investment
+from mrio.lowcarbon.circular.reuse import Substitution as Substitution
+from mrio.lowcarbon.circular.reuse import substitution_share as substitution_share
+from mrio.lowcarbon.circular.reuse import substitutions as substitutions
+from mrio.lowcarbon.circular.reuse import waste_accounts as waste_accounts
+from mrio.lowcarbon.drivers.econometrics import adf_p_value as adf_p_value
+from mrio.lowcarbon.drivers.econometrics import cointegration_test as cointegration_test
+from mrio.lowcarbon.drivers.econometrics import is_stationary as is_stationary
+from mrio.lowcarbon.drivers.econometrics import unit_root_tests as unit_root_tests
+from mrio.lowcarbon.drivers.fit_statistics import adjusted_r2 as adjusted_r2
+from mrio.lowcarbon.drivers.fit_statistics import f_p_value as f_p_value
+from mrio.lowcarbon.drivers.fit_statistics import f_statistic as f_statistic
+from mrio.lowcarbon.drivers.fit_statistics import t_p_value as t_p_value
+from mrio.lowcarbon.drivers.panel import stirpat_panel as stirpat_panel
+from mrio.lowcarbon.drivers.result import Stirpat as Stirpat
+from mrio.lowcarbon.drivers.stirpat import stirpat as stirpat
+from mrio.lowcarbon.indicators.coupling import CouplingCoordination as CouplingCoordination
+from mrio.lowcarbon.indicators.coupling import coupling_coordination as coupling_coordination
+from mrio.lowcarbon.indicators.entropy import EntropyIndex as EntropyIndex
+from mrio.lowcarbon.indicators.entropy import entropy_index as entropy_index
+from mrio.lowcarbon.indicators.survey import indicator_frame as indicator_frame
+from mrio.lowcarbon.indicators.survey import standard_scores as standard_scores
+from mrio.lowcarbon.indicators.survey import wide_indicators as wide_indicators
+from mrio.lowcarbon.inventory.balance import fuel_use_from_balance as fuel_use_from_balance
+from mrio.lowcarbon.inventory.balance import load_energy_balance as load_energy_balance
+from mrio.lowcarbon.inventory.emissions import co2_inventory as co2_inventory
+from mrio.lowcarbon.inventory.emissions import coal_equivalent as coal_equivalent
+from mrio.lowcarbon.inventory.emissions import electricity_emissions as electricity_emissions
+from mrio.lowcarbon.inventory.emissions import pollutant_inventory as pollutant_inventory
+from mrio.lowcarbon.inventory.emissions import process_emissions as process_emissions
+from mrio.lowcarbon.inventory.factors import EmissionFactors as EmissionFactors
+from mrio.lowcarbon.inventory.factors import emission_factors as emission_factors
+from mrio.lowcarbon.inventory.result import Inventory as Inventory
+from mrio.lowcarbon.papers.printed import check_papers as check_papers
+from mrio.lowcarbon.papers.series import load_series as load_series

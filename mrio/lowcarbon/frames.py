@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
-from mrio.errors import LabelError, MissingDataError
+from mrio.errors import DataError, LabelError, MissingDataError
+from mrio.tables.arrays import Array
 
-Array: TypeAlias = NDArray[np.float64]
+LOGGED: Final = "leave these rows out, or say logged=True where the columns are logarithms"
+"""Remedy for levels without logarithm where a caller may give logarithms."""
 
 
 def row_labels(index: pd.Index) -> list[str]:
@@ -73,3 +74,72 @@ def numeric_columns(table: pd.DataFrame, columns: Sequence[str], what: str) -> A
             table=cells,
         )
     return values
+
+
+def logarithms(
+    values: Array, columns: Sequence[str], rows: Sequence[str], remedy: str = "leave these rows out"
+) -> Array:
+    """Return natural logarithms of levels (n, k), or raise with every cell that is not above zero.
+
+    Parameters
+    ----------
+    values
+        Levels (n, k).
+    columns, rows
+        Their labels, for messages.
+    remedy
+        What to do about levels that have no logarithm.
+
+    Raises
+    ------
+    DataError
+        When a level is zero or less.
+    """
+    bad = np.argwhere(values <= 0)
+    if len(bad):
+        cells = pd.DataFrame(
+            {
+                "row": [rows[row] for row, _ in bad],
+                "column": [columns[column] for _, column in bad],
+                "value": [values[row, column] for row, column in bad],
+            }
+        )
+        first = cells.head(3).itertuples(index=False, name=None)
+        raise DataError(
+            "A logarithm needs levels above zero.",
+            where="; ".join(f"{row} | {column} = {value:g}" for row, column, value in first),
+            amount=f"{len(cells)} cells",
+            remedy=remedy,
+            table=cells,
+        )
+    return np.asarray(np.log(values))
+
+
+def require_years(rows: Sequence[str], what: str) -> None:
+    """Raise unless rows that are named by years follow each other without a gap.
+
+    Parameters
+    ----------
+    rows
+        Names of the rows; where one is no whole number, they are no years.
+    what
+        What the table is, for messages.
+
+    Raises
+    ------
+    MissingDataError, DataError
+        When a year is missing, or years do not rise.
+    """
+    if not all(name.isdigit() for name in rows):
+        return
+    years = [int(name) for name in rows]
+    if years != sorted(years):
+        raise DataError(f"The years of the {what} do not rise.", remedy="sort the rows by year")
+    absent = sorted(set(range(years[0], years[-1] + 1)) - set(years)) if years else []
+    if absent:
+        raise MissingDataError(
+            f"The {what} lacks years.",
+            where=", ".join(map(str, absent[:5])),
+            amount=f"{len(absent)} between {years[0]} and {years[-1]}",
+            remedy="give them, since lags over a gap are no lags; or name rows that are no years by words",
+        )

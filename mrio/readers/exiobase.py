@@ -16,17 +16,8 @@ In a zip all of it stands under one folder, for example ``IOT_2015_pxp/``. `A.tx
 
 from __future__ import annotations
 
-import csv
-import lzma
 import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import TextIOWrapper
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +26,7 @@ import pandas as pd
 from mrio.errors import FileError
 from mrio.files import PathLike, require_memory
 from mrio.provenance import CellGroup, Provenance
+from mrio.readers.archive import Archive, open_archive
 from mrio.readers.frames import Extension, Frames, Words, money_unit, row_names, system_from_frames
 from mrio.readers.text import TextLayout, read_numbers, read_words
 from mrio.tables import System
@@ -43,41 +35,9 @@ SOURCE: Final = "EXIOBASE 3 (Stadler et al. 2018, doi:10.1111/jiec.12715)"
 FILES: Final = ("Z.txt", "Y.txt", "unit.txt")
 """Files that make a folder one of EXIOBASE 3."""
 
-# Damaged zips may also name methods that do not exist, or claim to be encrypted.
-_DAMAGE = (
-    *(OSError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(EOFError, NotImplementedError, RuntimeError, struct.error, csv.Error),
-)
 _FACTORS = ("factor_inputs", "satellite")
 _PAIRS = TextLayout(index=2, header=2)
 _ROWS = TextLayout(index=1, header=2)
-
-
-@dataclass(frozen=True)
-class Archive:
-    """Files of a folder or zip by their names below the folder of the table, ``"satellite/F.txt"``."""
-
-    place: str
-    names: Mapping[str, str]
-    zipped: bool
-
-    @contextmanager
-    def lines(self, name: str) -> Iterator[Iterator[str]]:
-        """Give the lines of a file; what goes wrong while they are read is told as damage."""
-        try:
-            if not self.zipped:
-                with open(self.names[name], encoding="utf-8") as text:
-                    yield iter(text)
-                return
-            with zipfile.ZipFile(self.place) as archive, archive.open(self.names[name]) as raw:
-                yield iter(TextIOWrapper(raw, encoding="utf-8"))
-        except _DAMAGE as error:
-            raise FileError(
-                "A file of a table cannot be read.",
-                where=f"{name} of {self.place}",
-                amount=f"{type(error).__name__}: {error}",
-                remedy="get the folder or zip anew",
-            ) from error
 
 
 def read_exiobase(
@@ -113,7 +73,7 @@ def read_exiobase(
     --------
     >>> read_exiobase("IOT_2015_pxp.zip", accounts=("CO2 - combustion - air",))  # doctest: +SKIP
     """
-    archive = open_archive(path)
+    archive = open_table(path)
     missing = [name for name in FILES if name not in archive.names]
     if missing:
         raise FileError(
@@ -139,57 +99,15 @@ def read_exiobase(
     return system_from_frames(frames, words, **({} if gap is None else {"discrepancy": gap}))
 
 
-def open_archive(path: PathLike) -> Archive:
-    """Return the files of a folder or zip, whose names must stay inside of it.
+def open_table(path: PathLike) -> Archive:
+    """Return the files of a folder or zip by their names below the folder with ``Z.txt``.
 
     Raises
     ------
     FileError
         When there is no such folder or zip, or a name or link leads out of it.
     """
-    path = Path(path)
-    if path.is_dir():
-        files = [file for file in sorted(path.rglob("*.txt")) if file.is_file()]
-        root = path.resolve()
-        outside = [str(file) for file in files if not file.resolve().is_relative_to(root)]
-        found = {file.relative_to(path).as_posix(): str(file) for file in files}
-    else:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                for info in archive.infolist():
-                    # Compares both names of a member: one spoiled name would make a file vanish in silence.
-                    archive.open(info).close()
-                members = [info for info in archive.infolist() if not info.is_dir()]
-        except _DAMAGE as error:
-            raise FileError(
-                "The file is no zip, or it is damaged.",
-                where=str(path),
-                amount=f"{type(error).__name__}: {error}",
-                remedy="get the file anew",
-            ) from error
-        outside = [info.filename for info in members if _leads_out(info)]
-        found = {info.filename: info.filename for info in members}
-    if outside:
-        raise FileError(
-            "Names in a folder or zip lead out of it.",
-            where=str(path),
-            amount=", ".join(outside[:3]),
-            remedy="do not use this file; a published table holds plain files only",
-        )
-    return Archive(str(path), _below_table(found), not path.is_dir())
-
-
-def _leads_out(info: zipfile.ZipInfo) -> bool:
-    """Tell whether a member of a zip is a link, or has a name that leads out."""
-    name = PurePosixPath(info.filename.replace("\\", "/"))
-    is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
-    return is_link or name.is_absolute() or ".." in name.parts or ":" in info.filename
-
-
-def _below_table(found: Mapping[str, str]) -> dict[str, str]:
-    """Return names below the folder in which ``Z.txt`` stands."""
-    root = next((name.removesuffix("Z.txt") for name in found if PurePosixPath(name).name == "Z.txt"), "")
-    return {name.removeprefix(root): full for name, full in found.items() if name.startswith(root)}
+    return open_archive(path).below("Z.txt")
 
 
 def _require_memory(archive: Archive) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import BalanceError
-from mrio.files import PathLike, write_groups
+from mrio.files import PathLike, replacing, write_groups
 from mrio.numerals import table_number
 from mrio.schema import ADDING_UP
 
@@ -45,6 +48,17 @@ class Result:
         """Sentence about the status of the numbers underneath; empty for tables as published."""
         return str(self.data.attrs.get("comment", ""))
 
+    @property
+    def small_print(self) -> str:
+        """Status, price basis and source of the numbers, for the foot of a picture."""
+        attrs = self.data.attrs
+        names = ("price_basis", "price_basis_0", "price_basis_1")
+        bases = " and ".join(dict.fromkeys(str(attrs[name]) for name in names if attrs.get(name)))
+        source = textwrap.shorten(str(attrs.get("source", "")), 180, placeholder=" ...")
+        told = source.lower().startswith(self.headline.lower())
+        parts = ("" if told else self.headline, bases, f"source: {source}" if source else "")
+        return "; ".join(part for part in parts if part)
+
     def array(self, name: str) -> xr.DataArray:
         """Return an array of `data` by its name; what is done to it leaves the result alone."""
         return self.data[name].copy(deep=False)
@@ -56,6 +70,78 @@ class Result:
     def to_dataframe(self) -> pd.DataFrame:
         """Return all numbers in long form, one row a cell."""
         raise NotImplementedError
+
+    def labelled(self, names: str | Mapping[str, str] = "zh") -> Self:
+        """Return the same result with other names of regions and sectors, in tables, files and pictures.
+
+        Parameters
+        ----------
+        names
+            ``"zh"`` for the Chinese names of provinces and bundled sectors
+            (`mrio.classification.chinese_names`), or new names by old ones; what is not in a mapping keeps
+            its name.
+
+        Raises
+        ------
+        LabelError
+            When a label has no Chinese name, a mapping changes nothing, or two labels get the same name.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> f = mrio.footprint(mrio.load_example("bth")["2017"], "co2")
+        >>> f.labelled("zh").summary().index.tolist()
+        ['北京', '天津', '河北', '全国其他地区', 'all regions']
+        """
+        from mrio.results.labels import relabelled
+
+        return type(self).from_dataset(relabelled(self.data, names))
+
+    def report(self, path: PathLike) -> None:
+        """Write the result as one HTML page: what was asked, tables, pictures, checks, data and sources.
+
+        The page needs no network and no other file.
+
+        Parameters
+        ----------
+        path
+            File to write.
+
+        Raises
+        ------
+        MissingExtraError
+            When matplotlib is not installed.
+        FileError
+            When the file cannot be written.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> tables = mrio.load_example("illustrative")
+        >>> mrio.decompose(tables["0"], tables["1"], "co2").report("decomposition.html")
+        """
+        from mrio.report import write_report
+
+        write_report(self, path)
+
+    def to_csv(self, path: PathLike) -> None:
+        """Write all numbers in long form (`to_dataframe`) to a CSV file."""
+        with replacing(Path(path)) as temporary:
+            self.to_dataframe().to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+
+    def to_excel(self, path: PathLike) -> None:
+        """Write the result to an Excel workbook: what it is, its summary, and all numbers in long form.
+
+        Raises
+        ------
+        FileError
+            When there are more numbers than a sheet has rows, or the file cannot be written.
+        MissingExtraError
+            When openpyxl is not installed.
+        """
+        from mrio.results.workbook import write_workbook
+
+        write_workbook(self.title, self.data.attrs, self.summary(), self.to_dataframe(), Path(path))
 
     def to_netcdf(self, path: PathLike) -> None:
         """Write the result to a netCDF-4 file; `mrio.read_netcdf` gives it back."""

@@ -11,7 +11,8 @@ import xarray as xr
 
 from mrio.classification import class_of_sector
 from mrio.errors import LabelError
-from mrio.lowcarbon.cocontrol import CoControl, co_control
+from mrio.lowcarbon.change.cocontrol import CoControl, co_control
+from mrio.lowcarbon.change.tapio import Decoupling, decoupling_from
 from mrio.measures.measure import all_accounts, intensities
 from mrio.results import Result
 from mrio.scenarios.pictures import ComparisonPictures
@@ -174,6 +175,40 @@ class Comparison(Result):
         totals = pd.DataFrame({name: self.by_region(name, "level").sum(axis=1) for name in names})
         base = totals.loc[self.relative_to]
         return co_control(totals.drop(index=self.relative_to) - base, base, carbon=carbon)
+
+    def decoupling(self, impact: str = "co2", *, of: str = "value_added") -> Decoupling:
+        """Return the decoupling of an account from growth, every run against the one it is relative to.
+
+        Parameters
+        ----------
+        impact
+            Account of emissions.
+        of
+            Account of growth; all runs have the prices of the table.
+
+        Returns
+        -------
+        Decoupling
+            Elasticity and state of each run and region (`mrio.lowcarbon.decoupling`); not defined where a run
+            changes no output.
+
+        Raises
+        ------
+        LabelError, DataError
+            When an account was not compared, or there is no growth to relate to.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["1"]
+        >>> shocks = mrio.Scenario("more, cleaner").scale_demand(1.1).scale_intensity("co2", 0.8)
+        >>> runs = mrio.compare(mrio.run_scenarios(table, shocks), accounts=["value_added", "co2"])
+        >>> runs.decoupling().states.loc["baseline to more, cleaner", "HE"]
+        'strong decoupling'
+        """
+        levels = [self.by_region(name, "level") for name in (impact, of)]
+        basis = str(self.data.attrs.get("price_basis", ""))
+        return decoupling_from(self.relative_to, *levels, names=(impact, of), prices=f"of the table, {basis}")
 
     @property
     def plot(self) -> ComparisonPictures:

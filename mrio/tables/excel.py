@@ -4,7 +4,8 @@ Layout
 ------
 Sheet ``About``: a row for each word (table, period, unit, price basis, source, ...). For every table one
 sheet an array, named ``<number> <array>``: labels of the rows in the first columns, of the columns in the
-first rows, one row or column a dim. Accounts stand side by side in sheet ``<number> accounts``. Sheet
+first rows, one row or column a dim. Accounts stand side by side in sheet ``<number> accounts``. Sheets
+``codes of regions`` and ``codes of sectors`` give official codes and Chinese names where there are any. Sheet
 ``record`` holds the record of `mrio.tables.long` as text, in pieces, because a cell holds at most 32 767
 characters.
 
@@ -22,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from mrio.codes import code_table
 from mrio.errors import FileError, MissingExtraError
 from mrio.files import PathLike, replacing
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS
@@ -60,7 +62,7 @@ def write_excel(tables: System | Mapping[str, System], path: PathLike) -> None:
     >>> list(mrio.read_excel("tables.xlsx"))
     ['0', '1']
     """
-    openpyxl = _openpyxl()
+    openpyxl = openpyxl_library()
     own = as_tables(tables)
     _require_width(own, str(path))
     book = openpyxl.Workbook(write_only=True)
@@ -73,6 +75,7 @@ def write_excel(tables: System | Mapping[str, System], path: PathLike) -> None:
                 _write_array(book.create_sheet(f"{number} {name}"), system, name, dense, dims)
         if system.accounts:
             _write_accounts(book.create_sheet(f"{number} accounts"), system)
+    _write_codes(book, own)
     sheet = book.create_sheet(RECORD)
     text = json.dumps(record(own), ensure_ascii=False, sort_keys=True)
     for start in range(0, len(text), _PIECE):
@@ -102,7 +105,7 @@ def read_excel(path: PathLike) -> Systems:
     >>> import mrio
     >>> mrio.read_excel("tables.xlsx")  # doctest: +SKIP
     """
-    openpyxl = _openpyxl()
+    openpyxl = openpyxl_library()
     if not Path(path).is_file():
         raise FileError("There is no such file.", where=str(path), remedy="check the path")
     try:
@@ -131,7 +134,8 @@ def read_excel(path: PathLike) -> Systems:
     return from_long(pd.concat(rows, ignore_index=True), words, str(path))
 
 
-def _openpyxl() -> Any:
+def openpyxl_library() -> Any:
+    """Return openpyxl, or raise with how to install it."""
     try:
         import openpyxl
     except ImportError as error:
@@ -168,9 +172,21 @@ def _write_about(book: Any, tables: Mapping[str, System]) -> None:
     for number, (name, system) in enumerate(tables.items(), start=1):
         words = [getattr(system, word) for word in _WORDS]
         line = [name, *words, system.title, system.provenance.source, system.provenance.headline]
-        sheet.append([number, *(_text(sheet, word[:_PIECE]) for word in line)])
+        sheet.append([number, *(text_cell(sheet, word[:_PIECE]) for word in line)])
     for name, text in LONG_NAMES.items():
         sheet.append(["", name, text])
+
+
+def _write_codes(book: Any, tables: Mapping[str, System]) -> None:
+    """Write the official codes and Chinese names of the labels, which all tables have in common."""
+    labels = next(iter(tables.values())).labels
+    for dim in ("region", "sector"):
+        table = code_table(dim, labels.of(dim)).reset_index()
+        if len(table.columns) > 1:
+            sheet = book.create_sheet(f"codes of {dim}s")
+            rows: list[list[str]] = [list(table.columns), *table.to_numpy().tolist()]
+            for row in rows:
+                sheet.append([text_cell(sheet, word) for word in row])
 
 
 def _write_array(sheet: Any, system: System, name: str, values: Any, dims: tuple[str, ...]) -> None:
@@ -179,38 +195,38 @@ def _write_array(sheet: Any, system: System, name: str, values: Any, dims: tuple
     columns = list(product(*map(system.labels.of, across)))
     matrix = values.reshape(-1, max(len(columns), 1))
     for level, dim in enumerate(across):
-        sheet.append([*[""] * (len(down) - 1), dim, *(_text(sheet, column[level]) for column in columns)])
+        sheet.append([*[""] * (len(down) - 1), dim, *(text_cell(sheet, column[level]) for column in columns)])
     unit = system.population_unit if name == "population" else system.unit
     sheet.append([*down, *([f"{name} [{unit}]"] if not across else [])])
     for labels, row in zip(product(*map(system.labels.of, down)), matrix, strict=True):
-        sheet.append([*(_text(sheet, label) for label in labels), *(_number(sheet, v) for v in row)])
+        sheet.append([*(text_cell(sheet, label) for label in labels), *(number_cell(sheet, v) for v in row)])
 
 
 def _write_accounts(sheet: Any, system: System) -> None:
     """Write all accounts side by side; the rows of final users have no sector."""
     accounts = system.accounts
     names = [f"{name} [{account.unit}]" for name, account in accounts.items()]
-    sheet.append(["region", "sector", *(_text(sheet, name) for name in names)])
+    sheet.append(["region", "sector", *(text_cell(sheet, name) for name in names)])
     columns = np.array([account.values.ravel() for account in accounts.values()])
     for labels, row in zip(product(system.regions, system.sectors), columns.T, strict=True):
-        sheet.append([*(_text(sheet, label) for label in labels), *(_number(sheet, v) for v in row)])
+        sheet.append([*(text_cell(sheet, label) for label in labels), *(number_cell(sheet, v) for v in row)])
     direct = [account.direct_values for account in accounts.values()]
     if any(values is not None for values in direct):
         for r, region in enumerate(system.regions):
-            cells = ["" if values is None else _number(sheet, values[r]) for values in direct]
-            sheet.append([_text(sheet, region), "", *cells])
+            cells = ["" if values is None else number_cell(sheet, values[r]) for values in direct]
+            sheet.append([text_cell(sheet, region), "", *cells])
 
 
-def _number(sheet: Any, value: float) -> Any:
+def number_cell(sheet: Any, value: float) -> Any:
     """Return a cell with all 17 digits; openpyxl itself would keep 16."""
-    cell = _openpyxl().cell.WriteOnlyCell(sheet, 0.0)
+    cell = openpyxl_library().cell.WriteOnlyCell(sheet, 0.0)
     cell._value = repr(float(value))
     return cell
 
 
-def _text(sheet: Any, value: str) -> Any:
+def text_cell(sheet: Any, value: str) -> Any:
     """Return a cell that stays text, whatever sign it begins with."""
-    cell = _openpyxl().cell.WriteOnlyCell(sheet, "")
+    cell = openpyxl_library().cell.WriteOnlyCell(sheet, "")
     cell._value, cell.data_type = value, "s"
     return cell
 

@@ -8,7 +8,7 @@ under the key ``mrio``. A CSV file has its record beside it, named as CSV on the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,7 @@ def write_csv(tables: System | Mapping[str, System], path: PathLike) -> None:
     with replacing(path) as temporary:
         to_long(tables).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
     # Between the two renames the record is that of older tables: then the digest refuses the pair.
-    with replacing(_record_path(path)) as temporary:
+    with replacing(record_path(path)) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
@@ -146,8 +146,28 @@ def read_csv(path: PathLike) -> Systems:
     >>> import mrio
     >>> mrio.read_csv("tables.csv")  # doctest: +SKIP
     """
-    path = Path(path)
-    beside = _record_path(path)
+    frame, words = read_pair(Path(path), COLUMNS, "value")
+    return from_long(frame, words, str(path))
+
+
+def read_pair(path: Path, columns: Sequence[str], value: str) -> tuple[pd.DataFrame, Mapping[str, Any]]:
+    """Read a CSV file of texts and exact numbers, and the record beside it.
+
+    Parameters
+    ----------
+    path
+        The CSV file.
+    columns
+        Columns that it must have.
+    value
+        Which of them holds the numbers.
+
+    Raises
+    ------
+    FileError
+        When one of the two is missing or cannot be read.
+    """
+    beside = record_path(path)
     if not path.is_file() or not beside.is_file():
         raise FileError(
             "A long CSV table needs its record beside it.",
@@ -158,8 +178,10 @@ def read_csv(path: PathLike) -> Systems:
     try:
         words = _words(beside.read_bytes(), str(beside))
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        if missing := [column for column in columns if column not in frame]:
+            raise KeyError(f"no column {', '.join(missing)}")
         # Python's own conversion is exact on every version of pandas.
-        frame["value"] = [float(text) for text in frame["value"]]
+        frame[value] = [float(text) for text in frame[value]]
     except (OSError, ValueError, KeyError) as error:
         if isinstance(error, FileError):
             raise
@@ -167,12 +189,13 @@ def read_csv(path: PathLike) -> Systems:
             "The file cannot be read as a long CSV table.",
             where=str(path),
             amount=f"{type(error).__name__}: {error}",
-            remedy=f"get the file anew; its columns are {', '.join(COLUMNS)}",
+            remedy=f"get the file anew; its columns are {', '.join(columns)}",
         ) from error
-    return from_long(frame, words, str(path))
+    return frame, words
 
 
-def _record_path(path: Path) -> Path:
+def record_path(path: Path) -> Path:
+    """Return the file with the record of a CSV file."""
     return path.with_name(path.name + _RECORD)
 
 

@@ -3,7 +3,8 @@
 Columns are `table`, `array` (a symbol of the schema, the name of an account, or ``<account>_direct``), the
 dims of the schema, `value` and `unit`. Cells of zero are left out; a dim that an array lacks is empty.
 The record holds what a row cannot: the order of labels, units, price basis, provenance, which arrays exist,
-and a digest of all content, so that a long table is read back as it was or refused.
+and a digest of all content, so that a long table is read back as it was or refused; and the official codes of
+regions and sectors (`mrio.codes`), for other readers.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from mrio.codes import code_table
 from mrio.errors import DataError, FileError, LabelError
 from mrio.files import digest
 from mrio.provenance import Provenance
@@ -68,10 +70,14 @@ def to_long(tables: System | Mapping[str, System]) -> pd.DataFrame:
 
 def record(tables: System | Mapping[str, System]) -> dict[str, Any]:
     """Return what a long frame does not hold, as plain JSON values."""
+    own = as_tables(tables)
+    labels = next(iter(own.values())).labels if own else None
+    codes = {dim: code_table(dim, labels.of(dim)) for dim in ("region", "sector")} if labels else {}
     return {
         "mrio_long_format": FORMAT,
         "columns": list(COLUMNS),
-        "tables": {name: _record(system) for name, system in as_tables(tables).items()},
+        "codes": {dim: table.to_dict("index") for dim, table in codes.items() if len(table.columns)},
+        "tables": {name: _record(system) for name, system in own.items()},
     }
 
 

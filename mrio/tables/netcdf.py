@@ -1,30 +1,54 @@
-"""Tables in netCDF: one group a table, each opening alone with its coordinates.
+r"""Tables in netCDF, one group a table, each opening alone with its coordinates: the document of the format.
 
-Format 1
+Format 2
 --------
+Container
+    netCDF-4 (HDF5). Written to a temporary file in the same folder and renamed. Behind the last byte of HDF5
+    stand 82 bytes, the seal: ``\nmrio file sha256 `` and the SHA-256 of all bytes before it as 64 hexadecimal
+    digits. Other programs ignore it; mrio compares it before the file is opened. A file without a seal,
+    for example one that another program wrote anew, is judged by `content_sha256` alone.
 Root group
-    Attributes `Conventions`, `title`, `mrio_format` (version of the format), `mrio_kind` (``"systems"``).
+    Attributes `Conventions` (CF-1.11, ACDD-1.3), `title`, `summary`, `keywords`, `history`, `mrio_format`
+    (2), `mrio_kind` (``"systems"``, or the kind of a result) and `content_sha256`. A result stands in the
+    root group itself, its provenance as `provenance`, or `provenance_0` and `provenance_1` for two tables.
 Group ``/<name>``
     One table, under the name of its period or the one it was given.
 Dims and coordinates
     ``region, sector`` sell; ``use_region, use_sector`` buy; ``demand``; ``factor``. Each is a variable of
     text, in the order of the arrays. The four dims of Z stay apart; the (n, n) matrix is a plain reshape.
+    Texts are arrays of characters in UTF-8 (``char region(region, string13)``), padded with NUL.
+Codes
+    Auxiliary coordinates ``region_code``, ``region_name_zh``, ``sector_code``, ``sector_name_zh``,
+    ``sector_gbt4754`` and ``sector_isic`` where the labels are those of a bundled classification
+    (`mrio.codes`): `mrio_role` ``code``, `long_name`, and `codelist`, the standard and its edition; empty
+    texts where an entry has none. ``use_region`` and ``use_sector`` have the labels of their twins, and no
+    codes of their own in tables; ``from_region`` and ``to_region`` of a transfer have. They are derived
+    from the labels when a file is written, and left out when mrio reads it.
 Variables
     The arrays of `mrio.schema.SYSTEM_DIMS` under their symbols (`Z`, `Y`, `V`, `x`, ...), those that the
     table has; one variable an account (`mrio_role` ``account``), and one for final users' own flows
     (``<account>_direct``, role ``direct``). Float64, zlib and shuffle, no fill values: NaN has no meaning.
     A sparse Z is stored as its CSR parts `Z_data`, `Z_indices`, `Z_indptr`.
 Attributes of variables
-    `units`, `long_name`, and `price_basis` where the unit is money.
+    `units` in the form of UDUNITS, `long_name` with the thing that is counted in parentheses, and
+    `mrio_unit`, the unit in full (``1e8 CNY``), where `units` cannot say it: the rule is in `mrio.cf`.
+    `price_basis` where the unit is money; `coverage_content_type`; `coordinates`, the names of the codes.
 Attributes of groups
     `period`, `scenario`, `unit`, `price_basis`, `population_unit`, `title`, `source`, `history`, `comment` (a
-    headline that must be shown), `content_sha256` (of labels, numbers and attributes) and `provenance`.
+    headline that must be shown), `content_sha256`, `provenance`, and those of the root group.
+Digest
+    `content_sha256` is the SHA-256 of the variables of a group in the order of their names, codes included:
+    name with dims and shape, then texts as JSON or numbers as little-endian bytes, then attributes as JSON
+    with sorted keys; last the attributes of the group (`mrio.files.digest`; `Conventions`, `mrio_format`,
+    `mrio_kind`, `coordinates` and the digest itself stay out).
 Provenance
     One JSON text: `source`, `headline`, `steps` (each `action` and `details`) and `groups` of cells (each
-    `status` ``fact``, ``derived`` or ``estimated``, `source` and `note`).
+    `status` ``fact``, ``derived`` or ``estimated``, `source` and `note`). It holds no clock time and no path,
+    so the same content gives the same bytes with the same netCDF library.
 Versions
     A file of a newer format is refused; every older one stays readable, and a stored file of each is tested.
-    New variables and attributes that older readers may ignore do not raise the version.
+    New variables and attributes that older readers may ignore do not raise the version. Format 1 had texts of
+    the type of netCDF-4, units in full in `units`, and neither codes nor `summary` and `keywords`.
 """
 
 from __future__ import annotations

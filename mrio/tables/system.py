@@ -15,6 +15,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from mrio.codes import with_codes
 from mrio.errors import BalanceError, LabelError, MrioError, raise_together
 from mrio.leontief import Leontief, ScaledMatrix
 from mrio.mapping import MappingLike
@@ -473,6 +474,22 @@ class System(LabelledArrays):
         if arrays.population is not None:
             columns[f"population [{self.population_unit}]"] = arrays.population
         return pd.DataFrame(columns, index=pd.Index(self.regions, name="region"))
+
+    def to_dataset(self) -> xr.Dataset:
+        """Return the table as one xarray Dataset: numbers, labels, official codes, units and provenance.
+
+        It is what a group of a file holds (`mrio.tables.netcdf`); the codes are those of `mrio.codes`.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> dataset = mrio.load_example("bth")["2017"].to_dataset()
+        >>> dataset["sector_name_zh"].values.tolist()[:2]
+        ['农林牧渔', '煤炭采选']
+        """
+        from mrio.tables.netcdf import system_to_dataset
+
+        return with_codes(system_to_dataset(self))
 
     def to_netcdf(self, path: Any) -> None:
         """Write the table to a netCDF-4 file with one group named after the period."""

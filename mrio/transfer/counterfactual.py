@@ -54,7 +54,7 @@ def situations(factors: Factors, dependent: tuple[bool, ...], operators: Operato
     sourcing = sum(1 << number for number, name in enumerate(players) if name in SOURCING_PLAYERS)
     full = (1 << len(players)) - 1
     assert len(players) == INNER + len(factors.demand.players)
-    plan = coalition_plan(factors.demand.states(), [0, sourcing, full & ~sourcing, full])
+    plan = coalition_plan(factors.demand.mixing(), [0, sourcing, full & ~sourcing, full])
     return evaluate(plan, factors, dependent, operators)
 
 

@@ -102,11 +102,10 @@ def measure_sourcing(
 
 def explained_effects(question: Question, operators: Operators) -> Array:
     """Return the sourcing effects that transfers explain, by the decomposition (accounts, uses, n)."""
-    demand = question.factors.demand
-    players = ("intensity", "technology", "intermediate_sourcing", *demand.players)
-    sourcing = [number for number, name in enumerate(players) if name in SOURCING_PLAYERS]
-    plan = weighted_plan(question.weights.effects, demand.states(), sourcing)
-    return evaluate(plan, question.factors, question.forms, operators)
+    plan = weighted_plan(question.weights.effects, question.factors.demand.mixing())
+    effects = evaluate(plan, question.factors, question.forms, operators)
+    players = ("intensity", "technology", "intermediate_sourcing", *question.factors.demand.players)
+    return effects[:, [number for number, name in enumerate(players) if name in SOURCING_PLAYERS]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,18 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from tests.benchmarks import array_tasks, ensemble_tasks, measures_tasks, operator_tasks, table_tasks
+from tests.benchmarks import (
+    array_tasks,
+    ensemble_tasks,
+    measures_tasks,
+    operator_tasks,
+    table_tasks,
+    trade_tasks,
+)
 from tests.benchmarks.measure import Outcome, Task, difference, measure, run_side
 from tests.benchmarks.roofline import Machine, machine
 
-MODULES = (operator_tasks, array_tasks, table_tasks, measures_tasks, ensemble_tasks)
+MODULES = (operator_tasks, array_tasks, table_tasks, measures_tasks, trade_tasks, ensemble_tasks)
 TASKS = {task.name: task for module in MODULES for task in module.TASKS}
 
 

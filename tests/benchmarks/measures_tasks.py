@@ -16,19 +16,21 @@ from tests.benchmarks.table_tasks import _fresh, _made, _system
 
 Inputs = dict[str, Any]
 PATHS = 1000
+LAYERS = 10
 
 
-def _prepare(size: str, side: str) -> Inputs:
+def prepare(size: str, side: str) -> Inputs:
     made: Table = _made(size)
-    return {"system": _system(size, made, "2017"), "made": made, "shape": shape(size)}
+    rates = np.random.default_rng(2).uniform(0, 0.2, shape(size))
+    return {"system": _system(size, made, "2017"), "made": made, "shape": shape(size), "rates": rates}
 
 
-def _table(inputs: Inputs) -> mrio.System:
+def table_of(inputs: Inputs) -> mrio.System:
     return _fresh([inputs["system"]])[0]
 
 
 def _linkages(inputs: Inputs) -> Inputs:
-    found = mrio.linkages(_table(inputs))
+    found = mrio.linkages(table_of(inputs))
     names = ("backward", "forward", "pure_total", "backward_dispersion")
     return {name: found.data[name].values.ravel() for name in names} | {"note": found.checks}
 
@@ -48,7 +50,7 @@ def _linkages_by_inverse(inputs: Inputs) -> Inputs:
 
 
 def _feedback(inputs: Inputs) -> Inputs:
-    found = mrio.feedback(_table(inputs), "co2")
+    found = mrio.feedback(table_of(inputs), "co2")
     return {"multiplier": found.data["multiplier"].values[0].reshape(3, -1), "note": found.checks}
 
 
@@ -66,42 +68,12 @@ def _feedback_by_inverse(inputs: Inputs) -> Inputs:
 
 
 def _paths(inputs: Inputs) -> Inputs:
-    found = mrio.structural_paths(_table(inputs), "co2", top=PATHS)
+    found = mrio.structural_paths(table_of(inputs), "co2", top=PATHS)
     return {"contribution": found.data["contribution"].values, "note": found.checks}
 
 
-def _content(inputs: Inputs) -> Inputs:
-    found = mrio.value_added_trade(_table(inputs))
-    return {"content": found.data["content_by_sector"].values, "note": found.checks}
-
-
-def _gross_exports(inputs: Inputs) -> Inputs:
-    """Return what the terms must add up to; no peer splits tables of this size."""
-    made, (R, N) = inputs["made"], inputs["shape"]
-    members = np.repeat(np.eye(R), N, axis=0)
-    sold = made.A @ (made.x[:, np.newaxis] * members) + made.Y.reshape(R * N, R, -1).sum(axis=2)
-    return {"total": (sold * (1 - members)).reshape(R, N, R)}
-
-
-def _content_by_inverse(inputs: Inputs) -> Inputs:
-    made, (R, N) = inputs["made"], inputs["shape"]
-    L = inverse(made.A)
-    v = 1 - made.A.sum(axis=0)
-    exports = _gross_exports(inputs)["total"].sum(axis=2).ravel()
-    by_origin = np.stack([v[r * N : r * N + N] @ L[r * N : r * N + N] for r in range(R)])
-    return {"content": (by_origin * exports).reshape(R, R, N)}
-
-
-def _exports(method: Any) -> Any:
-    def run(inputs: Inputs) -> Inputs:
-        found = mrio.decompose_exports(_table(inputs), method)
-        return {"total": found.data["terms"].sum("term").values, "note": found.checks}
-
-    return run
-
-
 def _households(inputs: Inputs) -> Inputs:
-    system = _table(inputs)
+    system = table_of(inputs)
     found = mrio.household_multipliers(system, "households", "value added", "co2")
     return {"type_ii": found.type_ii("co2").to_numpy(), "note": found.checks}
 
@@ -120,13 +92,93 @@ def _households_by_inverse(inputs: Inputs) -> Inputs:
     return {"type_ii": np.concatenate([f, np.zeros(R)]) @ inverse(closed)[:, :n]}
 
 
+def _field(inputs: Inputs) -> Inputs:
+    found = mrio.field_of_influence(table_of(inputs), top=PATHS)
+    return {"influence": found.data["influence"].values, "note": found.checks}
+
+
+def _field_by_inverse(inputs: Inputs) -> Inputs:
+    squares = np.square(inverse(inputs["made"].A))
+    strength = np.outer(squares.sum(axis=0), squares.sum(axis=1))
+    strength[inputs["made"].A == 0] = 0
+    flat = strength.ravel()
+    return {"influence": np.sort(flat[np.argpartition(-flat, PATHS)[:PATHS]])[::-1]}
+
+
+def _extract(inputs: Inputs) -> Inputs:
+    system = table_of(inputs)
+    found = mrio.extract(system, system.regions[1])
+    return {"loss": found.of("loss", "output").values.ravel(), "note": found.checks}
+
+
+def _extract_by_solving(inputs: Inputs) -> Inputs:
+    made, (_, N) = inputs["made"], inputs["shape"]
+    rest = np.delete(np.arange(made.x.size), slice(N, 2 * N))
+    part = np.eye(rest.size) - made.A[np.ix_(rest, rest)]
+    left = np.zeros_like(made.x)
+    left[rest] = np.linalg.solve(part, made.Y.sum(axis=1)[rest])
+    return {"loss": made.x - left}
+
+
+def _extract_products(inputs: Inputs) -> Inputs:
+    found = mrio.extract_each(table_of(inputs), "sector", accounts="output")
+    return {"loss": found.data["loss"].values[0], "note": found.checks}
+
+
+def _extract_products_by_inverse(inputs: Inputs) -> Inputs:
+    made, (R, N) = inputs["made"], inputs["shape"]
+    L = inverse(made.A)
+    by_loser = L.reshape(R, N, -1).sum(axis=1)
+    losses = np.empty((N, R))
+    for i in range(N):
+        rows = np.arange(i, R * N, N)
+        losses[i] = by_loser[:, rows] @ np.linalg.solve(L[np.ix_(rows, rows)], made.x[rows])
+    return {"loss": losses}
+
+
+def _layers(inputs: Inputs) -> Inputs:
+    found = mrio.production_layers(table_of(inputs), "co2", depth=LAYERS)
+    return {"layers": found.data["layer_flow"].values[0].reshape(LAYERS + 1, -1), "note": found.checks}
+
+
+def _layers_by_powers(inputs: Inputs) -> Inputs:
+    made = inputs["made"]
+    flows = [made.Y.sum(axis=1)]
+    for _ in range(LAYERS):
+        flows.append(made.A @ flows[-1])
+    return {"layers": np.stack(flows) * made.accounts[0] / made.x}
+
+
+def _prices(inputs: Inputs) -> Inputs:
+    found = mrio.price_change(table_of(inputs), {"value added": inputs["rates"]})
+    return {"price": found.data["price_change"].values.ravel(), "note": found.checks}
+
+
+def _prices_by_inverse(inputs: Inputs) -> Inputs:
+    made = inputs["made"]
+    cost = inputs["rates"].ravel() * (1 - made.A.sum(axis=0))
+    return {"price": cost @ inverse(made.A)}
+
+
+def _carbon(inputs: Inputs) -> Inputs:
+    system = table_of(inputs)
+    found = mrio.carbon_price(system, 100, regions=system.regions[:2], border="embodied")
+    return {"price": found.data["price_change"].values.ravel(), "note": found.checks}
+
+
+def _carbon_by_inverse(inputs: Inputs) -> Inputs:
+    made = inputs["made"]
+    # 100 CNY a tonne in money of millions; with the content of all imports charged, the chain pays in full.
+    return {"price": 100e-6 * (made.accounts[0] / made.x) @ inverse(made.A)}
+
+
 TASKS = (
     Task(
         "linkages",
         "backward, forward and pure linkages with dispersion, against one inverse",
         "provinces",
         None,
-        _prepare,
+        prepare,
         {"mrio": Side(_linkages), "numpy": Side(_linkages_by_inverse)},
     ),
     Task(
@@ -134,7 +186,7 @@ TASKS = (
         "intra-regional, spillover and feedback multipliers, against inverses of the table and each region",
         "provinces",
         None,
-        _prepare,
+        prepare,
         {"mrio": Side(_feedback), "numpy": Side(_feedback_by_inverse)},
     ),
     Task(
@@ -142,35 +194,63 @@ TASKS = (
         f"the {PATHS} largest structural paths with exact coverage",
         "exiobase",
         None,
-        _prepare,
+        prepare,
         {"mrio": Side(_paths)},
     ),
     Task(
-        "content",
-        "value added of every region in the exports of every sector, against one inverse",
+        "field",
+        "the 1000 strongest coefficients of the field of influence, against one inverse",
         "provinces",
         None,
-        _prepare,
-        {"mrio": Side(_content), "numpy": Side(_content_by_inverse)},
+        prepare,
+        {"mrio": Side(_field), "numpy": Side(_field_by_inverse)},
     ),
-    *(
-        Task(
-            f"exports_{method}",
-            f"gross exports by sector and importer, split by {method}, against their sum",
-            "provinces",
-            None,
-            _prepare,
-            {"mrio": Side(_exports(method)), "sum": Side(_gross_exports)},
-            against="sum",
-        )
-        for method in ("wwz", "bm_source", "bm_sink")
+    Task(
+        "extract",
+        "all accounts without one region, against a solve of the rest",
+        "provinces",
+        None,
+        prepare,
+        {"mrio": Side(_extract), "numpy": Side(_extract_by_solving)},
+    ),
+    Task(
+        "extract_products",
+        "every product taken out of all regions in turn, against one inverse",
+        "provinces",
+        None,
+        prepare,
+        {"mrio": Side(_extract_products), "numpy": Side(_extract_products_by_inverse)},
+    ),
+    Task(
+        "layers",
+        "ten production layers and what lies deeper, against powers of A",
+        "provinces",
+        None,
+        prepare,
+        {"mrio": Side(_layers), "numpy": Side(_layers_by_powers)},
+    ),
+    Task(
+        "prices",
+        "cost-push prices and who bears them, against one inverse",
+        "provinces",
+        None,
+        prepare,
+        {"mrio": Side(_prices), "numpy": Side(_prices_by_inverse)},
+    ),
+    Task(
+        "carbon",
+        "carbon price with border adjustment and who bears it, against one inverse",
+        "provinces",
+        None,
+        prepare,
+        {"mrio": Side(_carbon), "numpy": Side(_carbon_by_inverse)},
     ),
     Task(
         "households",
         "type II multipliers with the households of every region, against the closed inverse",
         "provinces",
         None,
-        _prepare,
+        prepare,
         {"mrio": Side(_households), "numpy": Side(_households_by_inverse)},
     ),
 )

@@ -158,19 +158,36 @@ def _fresh(tables: list[mrio.System]) -> list[mrio.System]:
     return tables
 
 
-def _decompose(inputs: Inputs) -> Inputs:
-    a, b = _fresh(inputs["tables"])
-    d = mrio.decompose(a, b, ("co2", "so2"))
-    return {"effects": d.effects.values, "note": f"{d.effects.sizes['effect']} factors; {b.leontief}"}
-
-
-def _decompose_by_inverse(inputs: Inputs) -> Inputs:
-    with (
-        patch("mrio.tables.system.Leontief", InverseOperator),
-        patch("mrio.change.evaluation.Leontief", InverseOperator),
-    ):
+def _decompose(spread: bool) -> Any:
+    def run(inputs: Inputs) -> Inputs:
         a, b = _fresh(inputs["tables"])
-        return {"effects": mrio.decompose(a, b, ("co2", "so2")).effects.values}
+        d = mrio.decompose(a, b, ("co2", "so2"), spread=spread)
+        return {"effects": d.effects.values, "note": f"{d.effects.sizes['effect']} factors; {b.leontief}"}
+
+    return run
+
+
+def _decompose_by_inverse(spread: bool) -> Any:
+    def run(inputs: Inputs) -> Inputs:
+        with (
+            patch("mrio.tables.system.Leontief", InverseOperator),
+            patch("mrio.change.evaluation.Leontief", InverseOperator),
+        ):
+            a, b = _fresh(inputs["tables"])
+            return {"effects": mrio.decompose(a, b, ("co2", "so2"), spread=spread).effects.values}
+
+    return run
+
+
+def _decomposition(name: str, text: str, target: float | None, spread: bool) -> Task:
+    return Task(
+        name,
+        f"{text}, Shapley, 9 factors, 2 accounts, against 4 inverses",
+        "exiobase",
+        target,
+        lambda size, side: prepare_two(size),
+        {"mrio": Side(_decompose(spread)), "numpy": Side(_decompose_by_inverse(spread))},
+    )
 
 
 def _decompose_and_transfer(inputs: Inputs) -> Inputs:
@@ -194,14 +211,8 @@ TASKS = (
         },
         against="pymrio",
     ),
-    Task(
-        "decomposition",
-        "SDA, Shapley, 9 factors, 2 accounts, against 4 inverses",
-        "exiobase",
-        40,
-        lambda size, side: prepare_two(size),
-        {"mrio": Side(_decompose), "numpy": Side(_decompose_by_inverse)},
-    ),
+    _decomposition("decomposition", "SDA", 40, False),
+    _decomposition("decomposition_range", "SDA with the range over all orders", None, True),
     Task(
         "transfer",
         "SDA and transfer, all accounts (target: 1 s), against calc_all of one year",

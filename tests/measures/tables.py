@@ -59,6 +59,69 @@ def two_regions() -> System:
     )
 
 
+def one_product() -> System:
+    """Return two regions with one product each: A makes 100 and B 110, and households burn fuel of their own.
+
+    A = [[0.2, 0.1], [0.1, 0.3]], det(I - A) = 0.55, L = [[14, 2], [2, 16]] / 11.
+    """
+    return System.from_arrays(
+        regions=["A", "B"],
+        sectors=["goods"],
+        demand=["final"],
+        Z=[[20, 11], [10, 33]],
+        Y=[[50, 19], [10, 57]],
+        V=[70, 66],
+        accounts={"co2": ([30.0, 22.0], "Mt CO2", [1.0, 2.0]), "water": ([5.0, 11.0], "t water")},
+        unit="1e8 CNY",
+        price_basis="current 2017 CNY",
+        period="2017",
+    )
+
+
+def germany() -> System:
+    """Return the table of Germany 1995, six sectors, from a manual; taxes on products are a primary input.
+
+    Eurostat (2008), Manual of Supply, Use and Input-Output Tables, table 15.4.
+    """
+    Z = [
+        [1131, 25480, 1, 607, 710, 762],
+        [7930, 304584, 64167, 41082, 11981, 30360],
+        [426, 7334, 3875, 5296, 23457, 9155],
+        [3559, 72717, 14190, 74399, 10835, 21008],
+        [3637, 96115, 31027, 65755, 193176, 34223],
+        [1552, 14986, 1747, 11225, 15058, 22070],
+    ]
+    x = np.array([43910, 1079446, 245606, 540063, 692487, 508918])
+    value_added = np.array([21664, 395022, 115624, 311407, 415426, 365017])
+    imports = np.array([2927, 156703, 13427, 21943, 13371, 13772])
+    return System.from_arrays(
+        regions=["Germany"],
+        sectors=[
+            "agriculture",
+            "manufacturing",
+            "construction",
+            "trade",
+            "business services",
+            "other services",
+        ],
+        demand=["final"],
+        factors=["value added", "taxes on products"],
+        Z=Z,
+        Y=(x - np.sum(Z, axis=1))[:, np.newaxis],
+        V=np.stack([value_added, x - np.sum(Z, axis=0) - value_added - imports]),
+        imports_row_Z=imports,
+        imports_row_Y=[[0]],
+        x=x,
+        accounts={
+            "jobs": (np.array([1096, 8381, 3236, 9251, 4258, 10206]), "1e3 person"),
+            "gross value added": (value_added, "1e6 EUR"),
+        },
+        unit="1e6 EUR",
+        price_basis="current 1995 EUR, basic prices",
+        period="1995",
+    )
+
+
 def random_system(
     seed: int,
     R: int = 3,

@@ -146,3 +146,22 @@ def test_runs_in_the_plane_of_pollutant_and_carbon(worked):
     plane = mrio.compare(runs, accounts=["so2", "co2"]).co_control(["so2"])
     assert plane.relative.loc["less", "co2"] == pytest.approx(-0.2, rel=1e-12)
     assert plane.relative.loc["less", "so2"] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_runs_as_states_of_decoupling(worked):
+    b = worked.b
+    more = mrio.Scenario("more").scale_demand(1.1)
+    cleaner = mrio.Scenario("cleaner").scale_demand(1.1).scale_intensity("co2", factor=0.5)
+    still = mrio.Scenario("still").scale_intensity("co2", factor=0.5)
+    runs = mrio.compare(mrio.run_scenarios(b, [more, cleaner, still]), accounts=["value_added", "co2"])
+    found = runs.decoupling()
+    base, run = (runs.by_region(name, "level") for name in ("value_added", "co2"))
+    for name in ("more", "cleaner"):
+        growth = base.loc[name] / base.loc["baseline"] - 1
+        expected = (run.loc[name] / run.loc["baseline"] - 1) / growth
+        np.testing.assert_allclose(found.elasticity.sel(interval=f"baseline to {name}"), expected, rtol=1e-10)
+    assert set(found.states.loc["baseline to cleaner"]) == {"strong decoupling"}
+    # What the solver leaves behind is no growth.
+    assert set(found.states.loc["baseline to still"]) == {"undefined"}
+    with pytest.raises(mrio.MrioError, match="was not compared"):
+        runs.decoupling("so2")

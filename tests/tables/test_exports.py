@@ -19,6 +19,7 @@ WAYS = {
     "parquet": (mrio.write_parquet, mrio.read_parquet),
     "csv": (mrio.write_csv, mrio.read_csv),
     "xlsx": (mrio.write_excel, mrio.read_excel),
+    "sdmx.csv": (mrio.write_sdmx, mrio.read_sdmx),
 }
 
 
@@ -59,7 +60,7 @@ def test_one_table_is_named_by_its_period(worked, tmp_path, kind):
     same(read(tmp_path / f"t.{kind}"), mrio.Systems([worked.a]))
 
 
-@pytest.mark.parametrize("kind", ["parquet", "csv"])
+@pytest.mark.parametrize("kind", ["parquet", "csv", "sdmx.csv"])
 def test_same_content_gives_the_same_bytes(worked, tmp_path, kind):
     for name in "ab":
         WAYS[kind][0](worked.tables, tmp_path / f"{name}.{kind}")

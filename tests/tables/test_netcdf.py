@@ -96,7 +96,7 @@ def test_a_sparse_table_comes_back_sparse(full, tmp_path):
     assert_identical(found, s)
     assert found.arrays.Z.nnz == s.arrays.Z.nnz
     with xr.open_dataset(tmp_path / "a.nc", group="0") as dataset:
-        assert dataset["Z_data"].attrs["units"] == "1e8 CNY"
+        assert dataset["Z_data"].attrs["mrio_unit"] == "1e8 CNY"
 
 
 def test_same_tables_give_the_same_bytes(full, tmp_path):
@@ -118,7 +118,8 @@ def test_every_group_opens_alone_with_units(full, worked, tmp_path):
                 assert variable.attrs["long_name"]
                 for dim in variable.dims:
                     assert dim in dataset.coords
-            assert dataset["co2"].attrs["units"] == "Mt CO2"
+            assert (dataset["co2"].attrs["units"], dataset["co2"].attrs["mrio_unit"]) == ("Mt", "Mt CO2")
+            assert dataset["co2"].attrs["long_name"].endswith("(CO2)")
             assert dataset["co2_direct"].dims == ("use_region",)
             assert dataset.attrs["price_basis"] == "current CNY, producer prices"
             for word in ("title", "source", "history", "provenance", "Conventions", "comment"):

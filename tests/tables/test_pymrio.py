@@ -238,9 +238,9 @@ def test_an_empty_cell(folder):
     text = path.read_text().splitlines()
     text[4] = text[4].rsplit("\t", 1)[0] + "\t"
     path.write_text("\n".join(text) + "\n")
-    with pytest.raises(MissingDataError, match="no number") as caught:
+    with pytest.raises(MissingDataError, match="must hold numbers") as caught:
         read_pymrio(folder)
-    assert "row 1, column 12" in caught.value.amount
+    assert "cells N5 ('')" in caught.value.where
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9])

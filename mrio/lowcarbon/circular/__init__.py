@@ -1,0 +1,1 @@
+"""Circular economy and green finance as inputs of the input-output model."""

@@ -1,0 +1,1 @@
+"""Indicators of regions, and indices made of several of them."""

@@ -1,0 +1,1 @@
+"""From fuel to emission: energy units, emission factors, inventories."""
