@@ -78,9 +78,13 @@ def test_draws_go_on_too(draws, tmp_path):
     whole = mrio.monte_carlo(draws, measure, to=path)
     assert mrio.monte_carlo(draws, measure, to=path).data.identical(whole.data)
     assert mrio.read_netcdf(path).data.identical(whole.data)
-    more = mrio.perturb(draws.base, 0.1, n=6, seed=3)
-    with pytest.raises(mrio.MrioError, match="other runs"):
-        mrio.monte_carlo(more, measure, to=path)
+    for others in (
+        mrio.perturb(draws.base, 0.1, n=6, seed=3),
+        mrio.perturb(draws.base, 0.1, n=5, seed=4),
+        mrio.perturb(draws.base, 0.2, n=5, seed=3),
+    ):
+        with pytest.raises(mrio.MrioError, match="other runs"):
+            mrio.monte_carlo(others, measure, to=path)
 
 
 def test_finished_runs_stay_when_one_fails(table, tmp_path):
