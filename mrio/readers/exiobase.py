@@ -16,7 +16,6 @@ In a zip all of it stands under one folder, for example ``IOT_2015_pxp/``. `A.tx
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +25,9 @@ import pandas as pd
 from mrio.errors import FileError
 from mrio.files import PathLike, require_memory
 from mrio.provenance import CellGroup, Provenance
-from mrio.readers.archive import Archive, open_archive
+from mrio.readers.archive import Archive, open_archive, year_of
 from mrio.readers.frames import Extension, Frames, Words, money_unit, row_names, system_from_frames
+from mrio.readers.gaps import Sums
 from mrio.readers.text import TextLayout, read_numbers, read_words
 from mrio.tables import System
 
@@ -89,7 +89,7 @@ def read_exiobase(
     extensions = _extensions(archive, unit, accounts)
     frames = Frames(Z.index, Z.to_numpy(), Y, unit, extensions)
     gap = _gap(archive, frames)
-    year = period or _year(Path(path)) or "not stated"
+    year = period or year_of(Path(path).name) or "not stated"
     words = Words(
         price_basis=f"current {year} EUR, basic prices" if year.isdigit() else "current EUR, basic prices",
         period=year,
@@ -192,14 +192,7 @@ def _gap(archive: Archive, frames: Frames) -> Any:
             remedy="get the folder or zip anew",
         )
     rows = frames.Z.sum(axis=1) + frames.Y.to_numpy(dtype=np.float64).sum(axis=1)
-    gap = x.to_numpy()[:, 0] - rows
-    size = float(np.abs(rows).mean())
-    return gap if (np.abs(gap) > 1e-9 * np.maximum(np.abs(rows), size)).any() else None
-
-
-def _year(path: Path) -> str | None:
-    found = re.search(r"(19|20)\d\d", path.name)
-    return None if found is None else found[0]
+    return Sums(rows, rows, (), archive.place, row_total=x.to_numpy()[:, 0]).discrepancy
 
 
 def _provenance() -> Provenance:

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 from mrio.errors import FileError, LabelError, MissingDataError
 from mrio.files import PathLike, require_memory
 from mrio.readers.archive import Archive, open_file_or_zip, year_of
-from mrio.readers.grid import Grid, full_pairs, read_coded_csv
+from mrio.readers.grid import Grid, full_pairs, headings, read_coded_csv
 from mrio.readers.workbook import Floats
 from mrio.readers.world import (
     BASIC_VALUE_ADDED,
@@ -154,19 +154,15 @@ def figaro_layout(grid: Grid) -> WorldLayout:
     )
 
 
-def _codes(line: str) -> list[str]:
-    return [cell.strip('"') for cell in line.rstrip("\r\n").split(",")]
-
-
 def _is_matrix(head: str) -> bool:
     """Tell whether a line is the heading of a matrix, which ends with final demand."""
-    return any(code.endswith("_P3_S14") for code in _codes(head)) and "_P51G" in head
+    return any(code.endswith("_P3_S14") for code in headings(head)) and "_P51G" in head
 
 
 def _flat_keys(head: str) -> tuple[str, str] | None:
     """Return the columns with the codes of row and column where a line is the heading of a flat file."""
-    codes = _codes(head)
-    return next((keys for keys in _FLAT if {*keys, _VALUE} <= set(codes)), None)
+    codes = headings(head)
+    return next((keys for keys in _FLAT if all(codes.count(name) == 1 for name in (*keys, _VALUE))), None)
 
 
 def _read_flat(lines: Iterator[str], keys: tuple[str, str], place: str) -> Grid:
@@ -193,7 +189,7 @@ def _read_flat(lines: Iterator[str], keys: tuple[str, str], place: str) -> Grid:
 
 def _chunks(lines: Iterator[str], keys: tuple[str, str], place: str) -> Iterator[pd.DataFrame]:
     """Give the lines of a flat file as frames of codes and numbers."""
-    head = _codes(next(lines, ""))
+    head = headings(next(lines, ""))
     first = 2
     while text := list(islice(lines, _LINES_AT_ONCE)):
         chunk = _parsed(text, head, keys)

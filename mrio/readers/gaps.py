@@ -64,8 +64,9 @@ class Sums:
             return self.column_total
         if self.row_total is not None:
             return self.row_total
-        paid = (self.costs > 0) | (self.sales == 0)
-        return np.where(paid, self.costs, self.sales)
+        # A sector that pays next to nothing has no technology; what it sells says more of its size.
+        pays = self.costs > _ROUNDING * float(np.abs(self.costs).mean())
+        return np.where(pays | (np.abs(self.sales) <= np.abs(self.costs)), self.costs, self.sales)
 
     @property
     def discrepancy(self) -> Floats | None:

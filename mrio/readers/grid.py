@@ -101,6 +101,17 @@ def read_coded_csv(lines: Iterable[str], place: str) -> Grid:
     return Grid(frame.to_numpy(), tuple(frame.index), tuple(frame.columns), place, (1, 1))
 
 
+def headings(line: str) -> list[str]:
+    r"""Return the codes of a heading line of a CSV file.
+
+    Examples
+    --------
+    >>> headings('"V1",AUS_A01,AUS_HFCE,OUT\n')
+    ['V1', 'AUS_A01', 'AUS_HFCE', 'OUT']
+    """
+    return [cell.strip('"') for cell in line.rstrip("\r\n").split(",")]
+
+
 def find(grid: Grid, side: Side, wanted: Mapping[str, Sequence[str]]) -> dict[str, Places]:
     """Find the rows or columns of all codes of a table, in whatever order they stand.
 

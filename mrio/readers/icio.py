@@ -29,7 +29,7 @@ from typing import Final
 from mrio.errors import LabelError
 from mrio.files import PathLike, require_memory
 from mrio.readers.archive import Archive, open_file_or_zip, year_of
-from mrio.readers.grid import Grid, full_pairs, read_coded_csv
+from mrio.readers.grid import Grid, full_pairs, headings, read_coded_csv
 from mrio.readers.world import (
     BASIC_VALUE_ADDED,
     PRODUCT_TAXES,
@@ -116,7 +116,7 @@ def read_icio(
 
 def is_icio_head(line: str) -> bool:
     """Tell whether a line is the heading of an ICIO table."""
-    codes = _codes(line)
+    codes = headings(line)
     endings = {code.rpartition("_")[2] for code in codes}
     return {"HFCE", "GGFC", "GFCF", "INVNT"} <= endings and not endings.isdisjoint(_OUTPUT)
 
@@ -172,10 +172,6 @@ def _one(codes: tuple[str, ...], spellings: tuple[str, ...], place: str) -> str:
 def _parts(regions: tuple[str, ...] | list[str]) -> dict[str, str]:
     """Return the country of each part of Mexico and China."""
     return {region: _PARTS[region[:2]] for region in regions if region[:2] in _PARTS and region[2:].isdigit()}
-
-
-def _codes(line: str) -> list[str]:
-    return [cell.strip('"') for cell in line.rstrip("\r\n").split(",")]
 
 
 def _source(name: str) -> str:

@@ -209,6 +209,9 @@ def _split(chunk: list[str], layout: TextLayout) -> tuple[list[tuple[str, ...]],
 
 def _numbers(texts: dict[int, str], layout: TextLayout, width: int, place: str) -> Floats:
     """Return lines, given by their numbers, as numbers (lines, width)."""
+    if not all(map(str.strip, texts.values())):
+        # numpy would pass over lines without any number.
+        return _cell_by_cell(texts, layout, width, place)
     try:
         values = np.loadtxt(list(texts.values()), delimiter=layout.separator, ndmin=2, comments=None)
     except ValueError:

@@ -36,7 +36,7 @@ import pandas as pd
 from mrio.errors import FileError, LabelError
 from mrio.files import PathLike, require_memory
 from mrio.readers.archive import DAMAGE, open_file_or_zip, year_of
-from mrio.readers.grid import Grid, full_pairs
+from mrio.readers.grid import Grid, full_pairs, headings
 from mrio.readers.text import TextLayout, read_numbers
 from mrio.readers.workbook import Block, Sheet, Workbook, address, numbers, open_workbook, plain
 from mrio.readers.world import (
@@ -137,8 +137,7 @@ def is_wiod_name(name: str) -> bool:
 
 def is_wiod_head(line: str) -> bool:
     """Tell whether a line is the heading of a WIOD table as CSV."""
-    codes = {cell.strip('"') for cell in line.rstrip("\r\n").split(",")}
-    return {"IndustryCode", "Country", "RNr", _TOTAL} <= codes
+    return {"IndustryCode", "Country", "RNr", _TOTAL} <= set(headings(line))
 
 
 def wiod_layout(grid: Grid) -> WorldLayout:
@@ -201,10 +200,13 @@ def _column_codes(columns: Sequence[_Heading], rows: Sequence[_Heading], place: 
         for row in industries
         if codes.setdefault(row.number or 0, row.code) != row.code
     ]
+    known, industry_codes = {*_FINAL.values(), "GO"}, {row.code for row in industries}
     result = []
     for column in columns:
         expected = "GO" if column.country == _TOTAL else codes.get(column.number or 0, "a number of a row")
-        if column.code not in ("", expected) or expected == "a number of a row":
+        # Final users and the total may carry other words than codes; a code of something else is wrong.
+        free = expected in known and column.code not in known | industry_codes
+        if (column.code not in ("", expected) and not free) or expected == "a number of a row":
             odd.append({"cell": column.at, "code": column.code, "expected": expected})
         result.append(f"{column.country}_{expected}")
     if odd:
@@ -318,7 +320,7 @@ def _csv_grid(path: Path) -> _Found:
     ]
     if len(names) != 1:
         raise _no_table(archive.place, f"{len(names)} files with the columns {', '.join(_LABELS)}")
-    head = [cell.strip('"') for cell in archive.head(names[0]).rstrip("\r\n").split(",")]
+    head = headings(archive.head(names[0]))
     index = next((k for k, code in enumerate(head) if _WIDE.fullmatch(code)), len(head))
     require_memory(2 * 8 * len(head) ** 2, archive.place)
     place = archive.called(names[0])
@@ -350,7 +352,7 @@ def _wide_grid(
     labels: pd.DataFrame, values: Any, columns: list[str], place: str, corner: tuple[int, int] | None
 ) -> _Found:
     """Return the table of the R and Stata files with its codes."""
-    if not set(_LABELS[:4]) <= set(labels.columns):
+    if any(list(labels.columns).count(name) != 1 for name in _LABELS[:4]):
         raise _no_table(place, f"columns in front of the flows: {', '.join(map(str, labels.columns))}")
     first = corner[0] if corner else 0
     rows = [
@@ -362,6 +364,8 @@ def _wide_grid(
         _Heading(match[1], int(match[2]), "", name) if match else _Heading(name, None, "", name)
         for name, match in zip(columns, matches, strict=True)
     ]
-    years = {plain(year).removesuffix(".0") for year in labels["Year"]} if "Year" in labels else set()
+    years = (
+        {year_of(str(year)) for year in labels["Year"]} if list(labels.columns).count("Year") == 1 else set()
+    )
     grid = Grid(values, tuple(_row_codes(rows)), tuple(_column_codes(across, rows, place)), place, corner)
     return _Found(grid, years.pop() if len(years) == 1 else None)

@@ -282,8 +282,11 @@ def numbers(sheet: Sheet, blocks: Mapping[str, Block]) -> dict[str, Floats]:
     for name, block in blocks.items():
         values = np.full((len(block.rows), len(block.columns)), np.nan)
         for i, row in enumerate(block.rows):
-            for j, column in enumerate(block.columns):
-                value = sheet.value(row, column)
+            picked: list[Any] = [sheet.value(row, column) for column in block.columns]
+            if set(map(type, picked)) <= {int, float} and np.isfinite(picked).all():
+                values[i] = picked
+                continue
+            for j, (column, value) in enumerate(zip(block.columns, picked, strict=True)):
                 number = block.empty if value == "" else _as_number(value)
                 if number is None or not np.isfinite(number):
                     bad.append({"sheet": sheet.name, "cell": address(row, column), "value": value})

@@ -240,7 +240,10 @@ def _read_table(book: Any, number: int, name: str, words: Mapping[str, Any]) -> 
         frames.append(_unfolded(cells, array, SYSTEM_DIMS[array]))
     if words["accounts"]:
         cells = [list(row) for row in book[f"{number} accounts"].iter_rows(values_only=True)]
-        for k, (account, own) in enumerate(words["accounts"].items(), start=2):
+        # By their headings: the record has its names in alphabetical order, the sheet in that of the table.
+        places = {heading: k for k, heading in enumerate(cells[0])}
+        for account, own in words["accounts"].items():
+            k = places[f"{account} [{own['unit']}]"]
             flows = [[*row[:2], row[k]] for row in cells[1:] if row[1] is not None]
             frames.append(_unfolded([[], *flows], account, ("region", "sector")))
             if own["direct"]:

@@ -1,5 +1,8 @@
 """EORA26, on small folders and zips made in exactly its layout (no published file is used)."""
 
+import os
+import subprocess
+import sys
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from mrio.readers.eora import read_eora
 from mrio.readers.workbook import address
 from tests.readers.worlds import N, R, footprints_add_up, n, world
 
-REGIONS, NAMES = ["AFG", "CHN", "USR"], ["Afghanistan", "China", "Former USSR"]
+REGIONS = ["AFG", "CHN", "USR"]
 SECTORS = ["Agriculture", "Food & Beverages", "Construction", "Re-export & Re-import"]
 DEMAND = [
     "Household final consumption P.3h",
@@ -79,13 +82,13 @@ def write(folder, e, *, year="2015", price="bp", labels=True):
     return folder
 
 
-def write_labels(folder, *, row=True):
-    countries = list(zip(NAMES, REGIONS, strict=True))
-    T = [(*c, "Industries", s) for c in countries for s in SECTORS]
-    FD = [(*c, "Final Demand", s) for c in [*countries, ("Rest of World", "ROW")][: R + row] for s in DEMAND]
+def write_labels(folder, *, row=True, regions=REGIONS, sectors=SECTORS, accounts=Q):
+    T = [(f"name of {r}", r, "Industries", s) for r in regions for s in sectors]
+    users = [*regions, "ROW"][: len(regions) + row]
+    FD = [(f"name of {r}", r, "Final Demand", s) for r in users for s in DEMAND]
     if row:
         T.append(("Rest of World", "ROW", "Industries", "TOTAL"))
-    files = {"T": T, "FD": FD, "VA": [("Primary Inputs", f) for f in FACTORS], "Q": Q}
+    files = {"T": T, "FD": FD, "VA": [("Primary Inputs", f) for f in FACTORS], "Q": accounts}
     for kind, lines in files.items():
         (folder / f"labels_{kind}.txt").write_text("".join("\t".join(line) + "\t\n" for line in lines))
 
@@ -171,6 +174,15 @@ def test_a_sector_that_pays_nothing_and_one_that_sells_nothing(tmp_path):
     x, gap = found.arrays.x.ravel(), found.arrays.discrepancy.ravel()
     np.testing.assert_allclose(x[0], e.T[0].sum() + e.FD[0].sum(), rtol=1e-12)
     np.testing.assert_allclose([x[1], gap[1]], e.T[:, 1].sum() + e.VA[:, 1].sum(), rtol=1e-12)
+
+
+def test_a_sector_that_pays_next_to_nothing(tmp_path):
+    e = table(row=False)
+    e.T[:, 0], e.VA[:, 0] = 0, 0
+    e.VA[0, 0] = 1e-13
+    with pytest.warns(DataWarning):
+        found = read_eora(write(tmp_path / "2015", e))
+    np.testing.assert_allclose(found.arrays.x.ravel()[0], e.T[0].sum() + e.FD[0].sum(), rtol=1e-12)
 
 
 def test_inventories_as_final_purchases_and_chosen_accounts(tmp_path):
@@ -306,3 +318,64 @@ def test_foreign_folders_and_zips(tmp_path):
         archive.writestr("../Eora26_2015_bp_T.txt", "1\n")
     with pytest.raises(FileError, match="lead out"):
         read_eora(tmp_path / "b.zip")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pymrio_reads_the_same_numbers(tmp_path):
+    pymrio = pytest.importorskip("pymrio")
+    path = write(tmp_path / "2015", table())
+    own, peer = read_eora(path, stocks="final"), pymrio.parse_eora26(path, year=2015)
+    np.testing.assert_allclose(peer.Z.to_numpy(), own.arrays.Z, rtol=1e-12)
+    np.testing.assert_allclose(peer.Y.to_numpy(), own.arrays.Y.reshape(n, -1), rtol=1e-12)
+    np.testing.assert_allclose(peer.VA.F.to_numpy(), own.arrays.V.reshape(6, n), rtol=1e-12)
+    assert list(dict.fromkeys(peer.Z.index.get_level_values(0))) == list(own.regions)
+    np.testing.assert_allclose(peer.Q.F.to_numpy()[0], own.account(CO2).values.ravel(), rtol=1e-12)
+
+
+BIG = """
+import resource, sys, time
+import mrio
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+start = time.perf_counter()
+table = mrio.read_eora(sys.argv[1])
+seconds = time.perf_counter() - start
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(seconds, (peak - before) * 1024 / table.arrays.Z.nbytes, float(table.arrays.V.sum()))
+"""
+
+
+def line(rng, width):
+    return np.array([f"{value:.6g}" for value in rng.lognormal(0, 2, width)])
+
+
+@pytest.mark.slow
+def test_a_table_of_full_size(tmp_path):
+    """189 countries x 26 sectors and ROW: under 60 s, and under 4 times the size of Z in memory."""
+    rng, size, finals = np.random.default_rng(0), 189 * 26 + 1, 190 * 6
+    flows, final = line(rng, size), line(rng, finals)
+    regions = [f"C{k:02d}" if k < 100 else f"D{k - 100:02d}" for k in range(189)]
+    folder = tmp_path / "2015"
+    folder.mkdir()
+    write_labels(
+        folder, regions=regions, sectors=[f"s{k}" for k in range(26)], accounts=[("CO2 (Gg)", "Total")]
+    )
+    added = repr(float(final.astype(float).sum() / 6))
+    # Circulant flows: all rows and columns have the same sum.
+    with (folder / "Eora26_2015_bp_T.txt").open("w") as file:
+        file.writelines("\t".join(np.roll(flows, k)) + "\n" for k in range(size))
+    with (folder / "Eora26_2015_bp_FD.txt").open("w") as file:
+        file.writelines("\t".join(np.roll(final, k)) + "\n" for k in range(size))
+    (folder / "Eora26_2015_bp_VA.txt").write_text(("\t".join([added] * size) + "\n") * 6)
+    (folder / "Eora26_2015_bp_Q.txt").write_text("\t".join(["1.5"] * size) + "\n")
+    answer = subprocess.run(
+        [sys.executable, "-c", BIG, str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ},
+    )
+    seconds, memory, total = map(float, answer.stdout.split())
+    print(f"{seconds:.1f} s, {memory:.2f} times Z")
+    np.testing.assert_allclose(total, 6 * float(added) * (size - 1), rtol=1e-9)
+    assert seconds < 60
+    assert memory < 4

@@ -28,8 +28,8 @@ def table(seed=0):
     return w
 
 
-def cells(w, areas=AREAS):
-    pairs = [f"{r}_{s}" for r in areas for s in SECTORS]
+def cells(w, areas=AREAS, sectors=SECTORS):
+    pairs = [f"{r}_{s}" for r in areas for s in sectors]
     rows = [["rowLabels", *pairs, *(f"{r}_{c}" for r in areas for c in DEMAND)]]
     rows += [[code, *w.Z[k], *w.Y[k].ravel()] for k, code in enumerate(pairs)]
     return rows + [[code, *w.V[k], *w.finals[k].ravel()] for k, code in enumerate(BELOW)]

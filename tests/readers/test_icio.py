@@ -22,9 +22,10 @@ def table(seed=0):
     return world(2, 6, 4, seed=seed)
 
 
-def cells(w, *, corner="", regions=REGIONS, users=REGIONS):
+def cells(w, *, corner="", regions=REGIONS, users=None, sectors=SECTORS):
     """Return the cells of a file of the edition of 2023; `corner` stands at the lower right."""
-    pairs = [f"{r}_{s}" for r in regions for s in SECTORS]
+    users = users or regions
+    pairs = [f"{r}_{s}" for r in regions for s in sectors]
     width = w.Y.shape[1] * w.Y.shape[2]
     head = ["V1", *pairs, *(f"{r}_{c}" for r in users for c in DEMAND), "OUT"]
     rows = [head]
@@ -101,27 +102,33 @@ def test_the_edition_of_2021(tmp_path):
     assert "2021 edition" in found.provenance.source
 
 
-def test_mexico_and_china_in_parts(tmp_path):
-    """MX1, MX2, CN1, CN2 hold the flows, MEX and CHN are zero; brute force adds them up."""
-    regions = ["AUS", "CHN", "MEX", "ROW", "MX1", "MX2", "CN1", "CN2"]
+PARTS = ["AUS", "CHN", "MEX", "ROW", "MX1", "MX2", "CN1", "CN2"]
+
+
+def in_parts():
+    """MX1, MX2, CN1, CN2 hold the flows; MEX and CHN are zero, but buy."""
     w = world(2, 6, 4, shape=(8, N))
     Z, V, Y = w.Z.copy(), w.V.copy(), w.Y[:, :4].copy()
     whole = slice(N, 3 * N)
     Z[whole], Z[:, whole], V[:, whole], Y[whole] = 0, 0, 0, 0
     x = Z.sum(1) + Y.sum((1, 2))
     V[0] = x - Z.sum(0) - V[1]
-    w = replace(w, Z=Z, Y=Y, V=V, x=x, finals=w.finals[:, :4])
-    path = write(tmp_path / "2020.csv", cells(w, regions=regions, users=regions[:4]))
-    found = read_icio(path)
+    return replace(w, Z=Z, Y=Y, V=V, x=x, finals=w.finals[:, :4])
+
+
+def test_mexico_and_china_in_parts(tmp_path):
+    """Brute force adds the parts up."""
+    w, regions = in_parts(), PARTS
+    found = read_icio(write(tmp_path / "2020.csv", cells(w, regions=regions, users=regions[:4])))
     assert found.regions == ("AUS", "CHN", "MEX", "ROW")
     home = {"MX1": "MEX", "MX2": "MEX", "CN1": "CHN", "CN2": "CHN"}
     to = [regions.index(home.get(r, r)) * N + s for r in regions for s in range(N)]
     expected = {"Z": np.zeros((4 * N, 4 * N)), "x": np.zeros(4 * N), "V": np.zeros((2, 4 * N))}
     for i in range(8 * N):
-        expected["x"][to[i]] += x[i]
-        expected["V"][:, to[i]] += V[:, i]
+        expected["x"][to[i]] += w.x[i]
+        expected["V"][:, to[i]] += w.V[:, i]
         for j in range(8 * N):
-            expected["Z"][to[i], to[j]] += Z[i, j]
+            expected["Z"][to[i], to[j]] += w.Z[i, j]
     np.testing.assert_allclose(found.arrays.Z, expected["Z"], rtol=1e-12)
     np.testing.assert_allclose(found.arrays.x.ravel(), expected["x"], rtol=1e-12)
     np.testing.assert_allclose(found.arrays.V.reshape(2, -1), expected["V"], rtol=1e-12, atol=1e-12)
@@ -270,3 +277,17 @@ def test_foreign_files(tmp_path):
             read_icio(tmp_path / name)
     with pytest.raises(FileError):
         read_icio(tmp_path / "none.csv")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pymrio_reads_the_same_numbers(tmp_path):
+    pymrio = pytest.importorskip("pymrio")
+    path = write(tmp_path / "ICIO2023_2020.csv", cells(in_parts(), regions=PARTS, users=PARTS[:4]))
+    own, peer = read_icio(path, stocks="final"), pymrio.parse_oecd(path)
+    pairs = [(r, s) for r in own.regions for s in own.sectors]
+    finals = [(r, c) for r in own.regions for c in own.demand]
+    np.testing.assert_allclose(peer.Z.loc[pairs, pairs].to_numpy(), own.arrays.Z, rtol=1e-12)
+    expected = own.arrays.Y.reshape(len(pairs), -1)
+    np.testing.assert_allclose(peer.Y.loc[pairs, finals].to_numpy(), expected, rtol=1e-12)
+    F = peer.factor_inputs.F.loc[["VA", "TLS"], pairs].to_numpy()
+    np.testing.assert_allclose(F, own.arrays.V.reshape(2, -1), rtol=1e-12)

@@ -57,10 +57,11 @@ def book_rows(w, *, corner="", regions=REGIONS, sectors=SECTORS):
     return rows
 
 
-def wide(rows, *, prefix="", numbers=False):
+def wide(rows, *, prefix="", numbers=False, regions=REGIONS, sectors=SECTORS):
     """Return the table of the R and Stata files as lines."""
     names = [
-        "TOT" if country == "TOT" else f"{prefix}{country}{number[1:]}" for _, _, country, number in heads()
+        "TOT" if country == "TOT" else f"{prefix}{country}{number[1:]}"
+        for _, _, country, number in heads(regions, sectors)
     ]
     first = [""] if numbers else []
     lines = [[*first, "IndustryCode", "IndustryDescription", "Country", "RNr", "Year", *names]]
@@ -144,6 +145,13 @@ def test_read_knows_it(tmp_path):
     ]
     for path in paths:
         require_same(mrio.read(path)["2014"], w)
+
+
+def test_final_users_may_carry_words(tmp_path):
+    w = table()
+    rows = book_rows(w)
+    rows[2][16:] = [f"words {k}" for k in range(len(rows[2][16:]))]
+    require_same(read_wiod(write(tmp_path / BOOK, {"2014": rows})), w)
 
 
 def test_prices_of_the_year_before(tmp_path):

@@ -54,6 +54,16 @@ def test_round_trip(tables, tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", WAYS)
+def test_accounts_in_another_order_than_the_alphabet(worked, tmp_path, kind):
+    write, read = WAYS[kind]
+    shape = worked.a.arrays.x.shape
+    accounts = {"b": (np.full(shape, 2.0), "t"), "a": (np.full(shape, 3.0), "t"), "c": (np.ones(shape), "t")}
+    tables = mrio.Systems([worked.a.replace(accounts=accounts)])
+    write(tables, tmp_path / f"t.{kind}")
+    same(read(tmp_path / f"t.{kind}"), tables)
+
+
+@pytest.mark.parametrize("kind", WAYS)
 def test_one_table_is_named_by_its_period(worked, tmp_path, kind):
     write, read = WAYS[kind]
     write(worked.a, tmp_path / f"t.{kind}")
