@@ -61,7 +61,10 @@ if TYPE_CHECKING:
     from mrio.readers.eora import read_eora as read_eora
     from mrio.readers.exiobase import read_exiobase as read_exiobase
     from mrio.readers.figaro import read_figaro as read_figaro
+    from mrio.readers.gloria import read_gloria as read_gloria
     from mrio.readers.icio import read_icio as read_icio
+    from mrio.readers.ipio import read_ipio as read_ipio
+    from mrio.readers.mario import read_mario as read_mario
     from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
     from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
     from mrio.readers.plain import SheetLayout as SheetLayout
@@ -169,6 +172,9 @@ _HOMES = {
     "read_excel": "mrio.tables.excel",
     "read_exiobase": "mrio.readers.exiobase",
     "read_figaro": "mrio.readers.figaro",
+    "read_gloria": "mrio.readers.gloria",
+    "read_ipio": "mrio.readers.ipio",
+    "read_mario": "mrio.readers.mario",
     "read_icio": "mrio.readers.icio",
     "read_nbs_national": "mrio.readers.nbs_national",
     "read_nbs_provincial": "mrio.readers.nbs_provincial",

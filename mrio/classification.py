@@ -348,6 +348,27 @@ def provinces() -> pd.DataFrame:
     return _table("provinces").set_index("name")
 
 
+def chinese_names() -> dict[str, str]:
+    """Return the Chinese name of every bundled region and sector by its English name.
+
+    Where classifications share an English name, the 39 harmonised sectors come first, then the order of
+    `CLASSIFICATIONS`.
+
+    Examples
+    --------
+    >>> names = chinese_names()
+    >>> names["Hebei"], names["abroad"], names["Coal mining"]
+    ('河北', '国外', '煤炭采选')
+    """
+    tables = [_table("provinces"), _table("regions")]
+    names = {row["name"]: row["name_zh"] for table in tables for row in table.to_dict("records")}
+    for classification in CLASSIFICATIONS:
+        for row in _rows(classification):
+            if row.get("name_zh"):
+                names.setdefault(row["name_en"], row["name_zh"])
+    return names
+
+
 def _table(name: str) -> pd.DataFrame:
     """Read one bundled file as a table of texts."""
     with bundled.path(f"{_FOLDER}/{name}.csv").open(encoding="utf-8", newline="") as file:

@@ -1,12 +1,14 @@
 """Command line: ``python -m mrio`` or ``mrio``.
 
 Wrong input ends with one message on standard error and exit code 2; a check that does not pass with exit
-code 1.
+code 1. Commands that leave an HTML page open it where they run in a terminal on a computer with a screen;
+``--no-open`` keeps it closed, ``--open`` opens it elsewhere.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -71,11 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--scenarios", required=True, type=Path, metavar="S", help="JSON, YAML or Excel file")
     ask.add_argument("--period", metavar="P", help="table to change (default: the last)")
     ask.add_argument("--account", action="append", metavar="NAME", help="account; may be repeated")
-    ask.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
+    _out(ask)
     page = _command(
         commands, "report", report, "write the HTML page of a result, or of the transfer of tables"
     )
-    page.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
+    _out(page)
     for name, run, text in (
         ("transfer", transfer, "who took which production from whom, and what it did"),
         ("decompose", decompose, "split the change of accounts into the effects of its factors"),
@@ -86,13 +88,20 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--account", action="append", metavar="NAME", help="account; may be repeated")
         command.add_argument("--imports", choices=("sourced", "domestic", "row"), help="treatment of imports")
         command.add_argument("--exports", choices=("level", "sourced"), default="level")
-        command.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
+        _out(command)
         if name == "transfer":
             command.add_argument("--block", metavar="A,B,C", help="regions looked at as one")
             command.add_argument("--scheme", choices=("bilateral", "nested"), default="bilateral")
         else:
             command.add_argument("--method", choices=METHODS, default="shapley")
     return parser
+
+
+def _out(command: argparse.ArgumentParser) -> None:
+    """Add where results go, and whether their page is opened."""
+    command.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
+    text = "open the HTML page in a browser (default: when run in a terminal on a computer with a screen)"
+    command.add_argument("--open", action=argparse.BooleanOptionalAction, default=None, help=text)
 
 
 def _command(commands: _Commands, name: str, run: _Run, text: str) -> argparse.ArgumentParser:
@@ -151,8 +160,7 @@ def transfer(arguments: argparse.Namespace) -> int:
             print(_text(result.blocks(account)))
     ranges = _ranges(run, a.period, b.period) if arguments.file is None else None
     written = _write(result, result.to_dataframe(), arguments.out, "transfer")
-    written += _report(result, arguments.out / "transfer.html", ranges)
-    print("\nwritten: " + ", ".join(str(path) for path in written))
+    _leave(written, _report(result, arguments.out / "transfer.html", ranges), arguments)
     return 0
 
 
@@ -168,7 +176,7 @@ def _ranges(run: Callable[[System, System], Transfer], start: str, end: str) -> 
 
 
 def decompose(arguments: argparse.Namespace) -> int:
-    """Decompose a change, print its table, and write netCDF and CSV."""
+    """Decompose a change, print its table, and write netCDF, CSV and an HTML page."""
     from mrio.change import decompose as run
     from mrio.change.accounts import common_accounts
 
@@ -186,7 +194,7 @@ def decompose(arguments: argparse.Namespace) -> int:
     print(_text(result.summary()))
     print(f"  {result.data.attrs['checks']}")
     written = _write(result, result.to_dataframe(), arguments.out, "decomposition")
-    print("\nwritten: " + ", ".join(str(path) for path in written))
+    _leave(written, _report(result, arguments.out / "decomposition.html", None), arguments)
     return 0
 
 
@@ -204,8 +212,7 @@ def scenario(arguments: argparse.Namespace) -> int:
         print(one)
     print(f"\n{result}")
     written = _write(result, result.to_dataframe(), arguments.out, "scenarios")
-    written += _report(result, arguments.out / "scenarios.html", None)
-    print("\nwritten: " + ", ".join(str(path) for path in written))
+    _leave(written, _report(result, arguments.out / "scenarios.html", None), arguments)
     return 0
 
 
@@ -223,9 +230,9 @@ def report(arguments: argparse.Namespace) -> int:
         block = list(found[names[0]].regions[:-1]) if arguments.file is None else None
         result = measure_transfer(found[names[0]], found[names[-1]], block=block)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    written = _report(result, arguments.out / f"{result.kind}.html", None)
-    print("written: " + ", ".join(str(path) for path in written))
-    return 0 if written else 2
+    pages = _report(result, arguments.out / f"{result.kind}.html", None)
+    _leave([], pages, arguments)
+    return 0 if pages else 2
 
 
 def _result(file: str | None) -> Result | None:
@@ -291,6 +298,23 @@ def _report(result: Result, path: Path, ranges: pd.DataFrame | None) -> list[Pat
         print(f"no HTML page: {error.what} {error.remedy}", file=sys.stderr)
         return []
     return [path]
+
+
+def _leave(files: list[Path], pages: list[Path], arguments: argparse.Namespace) -> None:
+    """Say what was written, and open the page where somebody sits before a screen or asked for it."""
+    print("\nwritten: " + ", ".join(str(path) for path in [*files, *pages]))
+    if pages and (_somebody_looks() if arguments.open is None else arguments.open):
+        import webbrowser
+
+        webbrowser.open(pages[0].resolve().as_uri())
+
+
+def _somebody_looks() -> bool:
+    """Return whether output goes to a terminal on a computer with a screen of its own."""
+    if not sys.stdout.isatty() or "SSH_CONNECTION" in os.environ:
+        return False
+    on_screen = sys.platform in ("darwin", "win32") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ))
+    return on_screen and "CI" not in os.environ
 
 
 def _text(table: pd.DataFrame) -> str:

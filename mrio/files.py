@@ -15,7 +15,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,6 +43,8 @@ _DIGEST_ATTR = "content_sha256"
 _SEAL = b"\nmrio file sha256 "
 _SEAL_LENGTH = len(_SEAL) + 64
 _CHUNK = 1 << 20
+_LARGE = 1 << 24
+_DENSE = 200
 
 PathLike = str | os.PathLike[str]
 
@@ -153,6 +157,34 @@ def require_memory(needed: int, where: str) -> None:
         )
 
 
+def require_plain_workbook(path: Path) -> None:
+    """Refuse a workbook with a part that unpacks to far more than a sheet of numbers does.
+
+    Parsers of XML take forever over such a part. A file that is no zip is left to its reader.
+
+    Raises
+    ------
+    FileError
+        When a part of more than 16 MiB is 200 times larger than what is stored of it.
+    MemoryLimitError
+        When a part is larger than memory.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError, struct.error):
+        return
+    bombs = [part for part in parts if part.file_size > max(_LARGE, _DENSE * part.compress_size)]
+    if bombs:
+        raise FileError(
+            "A part of a workbook unpacks to far more than a sheet does.",
+            where=f"{path}, {bombs[0].filename}",
+            amount=f"{bombs[0].file_size:,} byte out of {bombs[0].compress_size:,}",
+            remedy="do not open this file; get the workbook anew from its source",
+        )
+    require_memory(max((part.file_size for part in parts), default=0), str(path))
+
+
 def digest(dataset: xr.Dataset) -> str:
     """Return the SHA-256 of labels, numbers and attributes of a Dataset, independent of the file library."""
     result = hashlib.sha256()
@@ -238,6 +270,18 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def write_text(path: PathLike, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all.
+
+    Raises
+    ------
+    FileError
+        When the file cannot be written.
+    """
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _seal(path: Path) -> None:

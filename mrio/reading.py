@@ -15,11 +15,14 @@ from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
 from mrio.readers.eora import eora_names, read_eora
 from mrio.readers.exiobase import FILES, open_table, read_exiobase
 from mrio.readers.figaro import figaro_names, read_figaro
+from mrio.readers.gloria import is_gloria, read_gloria
 from mrio.readers.icio import icio_names, read_icio
+from mrio.readers.ipio import is_ipio, read_ipio
+from mrio.readers.mario import is_mario, read_mario
 from mrio.readers.pymrio import PARAMETERS, read_pymrio
 from mrio.readers.sic import WORKBOOK, YEARS, read_sic
 from mrio.readers.wiod import find_corner, is_wiod_head, is_wiod_name, read_wiod, wiod_sheets
-from mrio.readers.workbook import Sheet, open_workbook
+from mrio.readers.workbook import EmptySheetError, Sheet, open_workbook
 from mrio.tables import System, Systems
 from mrio.tables.excel import RECORD, read_excel
 from mrio.tables.exchange import read_csv, read_parquet
@@ -43,9 +46,10 @@ def read(path: PathLike) -> Systems:
     Parameters
     ----------
     path
-        A file that mrio wrote (netCDF, Parquet, long or SDMX-like CSV, Excel); a pymrio folder; a folder or
-        zip of EXIOBASE 3 or EORA26; a table of WIOD, OECD ICIO or FIGARO; a CEADs workbook of China; or the
-        workbook of the State Information Center or its folder, of which both years are read with 17 sectors.
+        A file that mrio wrote (netCDF, Parquet, long or SDMX-like CSV, Excel); a pymrio or MARIO folder; a
+        folder or zip of EXIOBASE 3, EORA26 or GLORIA; a table of WIOD, OECD ICIO or FIGARO; a CEADs or IPIO
+        workbook of China; or the workbook of the State Information Center or its folder, of which both years
+        are read with 17 sectors.
 
     Returns
     -------
@@ -171,13 +175,19 @@ def _is_ceads(path: Path) -> bool:
     return bool(names) and any(is_table(sheet) for sheet in _filled_sheets(path, names))
 
 
+def _is_ipio(path: Path) -> bool:
+    """Tell whether a sheet of a workbook is an interprovincial table with imports by product."""
+    names = _sheets(path)
+    return bool(names) and any(is_ipio(sheet) for sheet in _filled_sheets(path, names))
+
+
 def _filled_sheets(path: Path, names: tuple[str, ...]) -> list[Sheet]:
     book = open_workbook(path)
     found = []
     for name in names:
         try:
             found.append(book.sheet(name))
-        except FileError:
+        except EmptySheetError:
             # Empty sheets are common in published workbooks.
             continue
     return found
@@ -204,10 +214,13 @@ SOURCES: Final = (
     # Before CEADs, whose sheets are told by their cells: a workbook of WIOD takes long to open.
     Source("WIOD 2016 (.xlsb, .xlsx, .csv, .dta)", _is_wiod, read_wiod),
     Source("CEADs table of China (.xlsx)", _is_ceads, read_ceads_mrio),
+    Source("interprovincial table of China, IPIO (.xlsx)", _is_ipio, read_ipio),
     Source("EXIOBASE 3 (folder or .zip)", _is_exiobase, read_exiobase),
     Source("EORA26 (folder or .zip)", _is_eora, read_eora),
     Source("OECD ICIO (.csv or .zip)", _is_icio, read_icio),
     Source("FIGARO (.csv or .zip)", _is_figaro, read_figaro),
     Source("pymrio folder", _is_pymrio, read_pymrio),
+    Source("GLORIA (folder or .zip)", is_gloria, read_gloria),
+    Source("MARIO folder", is_mario, read_mario),
 )
 """All sources in the order in which they are tried."""

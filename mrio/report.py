@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
+from inspect import Parameter, signature
 from typing import Any
 
 import pandas as pd
 
 from mrio.change import Decomposition
-from mrio.errors import DataError
-from mrio.files import PathLike
+from mrio.files import PathLike, write_text
 from mrio.numerals import table_number
 from mrio.plotting import png_of
 from mrio.provenance import Provenance
@@ -27,28 +26,32 @@ table { border-collapse: collapse; margin: .6rem 0 1.4rem } th, td { padding: .2
 th { border-bottom: 1px solid #999; font-weight: 600 }
 tbody th { border: 0; text-align: left; font-weight: 400 }
 tr:nth-child(even) td { background: #f6f6f6 } em.headline { background: #fff3cd; padding: .2rem .5rem }
+.words th, .words td { text-align: left; vertical-align: top }
 img { max-width: 100% } small, footer { color: #555 } dt { font-weight: 600 }
 """
 
 
 def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = None) -> None:
-    """Write a result as one HTML page with its pictures inside.
+    """Write a result as one HTML page with its pictures inside; `Result.report` does the same.
+
+    A `Transfer`, `Decomposition` or `Comparison` has a page of its own; any other result gets its summary and
+    every picture that can be drawn without a choice.
 
     Parameters
     ----------
     result
-        A `Transfer`, `Decomposition` or `Comparison`.
+        Any result.
     path
-        File to write.
+        File to write; it needs no network and no other file.
     ranges
-        Ranges of the summary over other tables, as `Variants.range` gives them.
+        Ranges of the summary of a `Transfer` over other tables, as `Variants.range` gives them.
 
     Raises
     ------
-    DataError
-        When there is no page for this kind of result.
     MissingExtraError
         When matplotlib is not installed.
+    FileError
+        When the file cannot be written.
 
     Examples
     --------
@@ -67,30 +70,94 @@ def write_report(result: Result, path: PathLike, ranges: pd.DataFrame | None = N
     elif isinstance(result, Comparison):
         sections = _comparison_sections(result)
     else:
-        raise DataError(
-            f"There is no report of a {type(result).__name__} yet.", remedy="use to_netcdf() or summary()"
-        )
-    Path(path).write_text(_page(result, sections), encoding="utf-8")
+        sections = _sections(result)
+    write_text(path, _page(result, sections))
 
 
 def _page(result: Result, sections: list[str]) -> str:
-    """Return a page: what it is, the sections, checks and sources."""
+    """Return a page: what it is, the sections, checks, data and sources."""
     headline = f"<p><em class='headline'>{escape(result.headline)}</em></p>" if result.headline else ""
     title = escape(result.title)
-    checks = f"<h2>Checks</h2><p>{escape(str(result.data.attrs['checks']))}</p>"
-    body = "\n".join([f"<h1>{title}</h1>{headline}", *sections, checks, _sources(result)])
+    parts = [f"<h1>{title}</h1>{headline}", *sections, _checks(result), _numbers(result), _sources(result)]
+    body = "\n".join(parts)
     return (
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
+        "<meta name='viewport' content='width=device-width'>"
         f"<link rel='icon' href='data:,'><style>{_STYLE}</style></head><body>{body}</body></html>"
     )
 
 
+_ASKED = {
+    "period": "period",
+    "scenario": "scenario",
+    "accounts": "accounts",
+    "account": "account",
+    "method": "method",
+    "what": "what",
+    "price_basis": "prices",
+    "imports": "imports",
+}
+"""What is told of a result that has no page of its own: attributes of its data, and their words."""
+
+_MOST_ROWS = 40
+
+
+def _sections(result: Result) -> list[str]:
+    """Return the sections of a result that has no page of its own."""
+    attrs = result.data.attrs
+    rows = {words: str(attrs[name]).replace("\n", ", ") for name, words in _ASKED.items() if attrs.get(name)}
+    table = result.summary()
+    shown = table.head(_MOST_ROWS)
+    cut = "" if len(shown) == len(table) else f"<p>The first {len(shown)} of {len(table)} rows.</p>"
+    sections = [_definitions(rows), "<h2>Summary</h2>" + _table(shown) + cut]
+    drawn = [_picture(draw(), name.replace("_", " ")) for name, draw in _free_pictures(result)]
+    return [*sections, "<h2>Pictures</h2>" + "".join(drawn)] if drawn else sections
+
+
+def _free_pictures(result: Result) -> list[tuple[str, Any]]:
+    """Return the pictures of a result that are drawn on given Axes and leave nothing to choose."""
+    pictures = getattr(result, "plot", None)
+    names = [name for name in dir(pictures) if not name.startswith("_")]
+    methods = [(name, getattr(pictures, name)) for name in names]
+    free = []
+    for name, method in methods:
+        asked = signature(method).parameters if callable(method) else {}
+        if "ax" in asked and all(one.default is not Parameter.empty for one in asked.values()):
+            free.append((name, method))
+    return free
+
+
+def _checks(result: Result) -> str:
+    """Return the identities that were checked when the result was made."""
+    checks = result.data.attrs.get("checks")
+    return f"<h2>Checks passed</h2><p>{escape(str(checks))}</p>" if checks else ""
+
+
+def _numbers(result: Result) -> str:
+    """Return what the data of the result hold, and how to get at them."""
+    rows = "".join(
+        f"<tr><th>{escape(str(name))}</th><td>{escape(', '.join(map(str, array.dims)))}</td>"
+        f"<td>{' x '.join(map(str, array.shape))}</td>"
+        f"<td>{escape(str(array.attrs.get('units', '')))}</td></tr>"
+        for name, array in result.data.data_vars.items()
+    )
+    return (
+        "<h2>Data</h2><p>All numbers behind this page: <code>to_netcdf(path)</code> or "
+        "<code>to_dataframe()</code> of the result.</p>"
+        "<details><summary>what they hold</summary><table class='words'>"
+        "<thead><tr><th>array</th><th>dims</th>"
+        f"<th>size</th><th>unit</th></tr></thead><tbody>{rows}</tbody></table></details>"
+    )
+
+
 def _transfer_sections(transfer: Transfer, ranges: pd.DataFrame | None) -> list[str]:
+    shown = (transfer.block or transfer.regions)[:4]
     sections = [
         _asked(transfer),
         "<h2>Who gained and lost production</h2>" + _table(transfer.summary()),
         *([] if ranges is None else [_range_section(ranges)]),
         _picture(transfer.plot.matrix(), "transferred production by pair of regions"),
+        *(_picture(transfer.plot.sectors(name), f"net transfer of {name}") for name in shown),
     ]
     if transfer.block:
         sections += [_block_section(transfer, account) for account in transfer.accounts]
@@ -104,6 +171,7 @@ def _decomposition_sections(decomposition: Decomposition) -> list[str]:
     attrs = decomposition.data.attrs
     rows = {
         "periods": f"{attrs['period_0']} to {attrs['period_1']}",
+        "method": f"{attrs['method']}, {decomposition.form}",
         "imports, exports": f"{attrs['imports']}, {attrs['exports']}",
         "prices": f"{attrs['price_basis_0']}; {attrs['price_basis_1']}. {attrs.get('price_note', '')}",
     }
@@ -113,6 +181,7 @@ def _decomposition_sections(decomposition: Decomposition) -> list[str]:
         sections.append(f"<h2>Effects on {escape(account)} [{escape(unit)}]</h2>")
         sections.append(_table(decomposition.table(account)))
         sections.append(_picture(decomposition.plot.waterfall(account), f"effects on {account}"))
+        sections.append(_picture(decomposition.plot.effects(account), f"effects on {account} by region"))
     return sections
 
 
@@ -187,8 +256,10 @@ def _sources(result: Result) -> str:
             f"<tr><th>{escape(group)}</th><td>{cells.status}</td><td>{escape(cells.source)}</td></tr>"
             for group, cells in record.groups.items()
         )
-        table = f"<table><tbody>{rows}</tbody></table>" if rows else ""
-        parts.append(f"<h3>{name}</h3><p>{escape(record.source)}</p>{table}")
+        table = f"<table class='words'><tbody>{rows}</tbody></table>" if rows else ""
+        steps = "".join(f"<li>{escape(step.action)}</li>" for step in record.steps)
+        done = f"<details><summary>what was done to them</summary><ol>{steps}</ol></details>" if steps else ""
+        parts.append(f"<h3>{name}</h3><p>{escape(record.source)}</p>{table}{done}")
     return "".join(parts)
 
 

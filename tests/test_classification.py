@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from mrio import bundled
 from mrio.classification import (
     CLASSIFICATIONS,
+    chinese_names,
     load_classification,
     load_concordance,
     provinces,
     sector_classes,
 )
 from mrio.errors import DataError, FileError, LabelError
+from mrio.readers.sic import REGIONS as SIC_REGIONS
 
 TO_H39 = ("nbs2007_42", "nbs2007_135", "nbs2012_42", "nbs2012_139", "nbs2017_42", "nbs2017_149")
 DATA = os.environ.get("MRIO_DATA_DIR")
@@ -194,3 +196,16 @@ def test_42_sectors_of_2007_aggregate_to_the_sic_output():
             found = load_concordance("sic17", "sic8").aggregate(found)
         # The interregional table rounds the national outputs at 1e-7.
         np.testing.assert_allclose(found, x, rtol=2e-7)
+
+
+def test_chinese_names_are_distinct_within_each_classification():
+    names = chinese_names()
+    assert all(names.values())
+    for name in CLASSIFICATIONS:
+        own = load_classification(name)
+        new = [names[label] for label in own.names_en] if own.names_zh else []
+        assert len(set(new)) == len(set(own.names_en)) or not new, name
+    assert len({names[name] for name in provinces().index}) == 31
+    assert {names[region] for region in provinces()["sic_region"]} <= {
+        chinese for _, chinese in SIC_REGIONS.values()
+    }

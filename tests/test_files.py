@@ -1,5 +1,6 @@
 import os
 import stat
+import zipfile
 
 import netCDF4
 import numpy as np
@@ -7,8 +8,8 @@ import pytest
 import xarray as xr
 
 from mrio import files
-from mrio.errors import FileError
-from mrio.files import FORMAT, digest, read_groups, write_groups
+from mrio.errors import FileError, MemoryLimitError
+from mrio.files import FORMAT, digest, read_groups, require_plain_workbook, write_groups
 
 
 @pytest.fixture
@@ -239,3 +240,20 @@ def test_the_content_given_is_left_alone(tmp_path, groups):
 def test_permissions_are_those_of_any_new_file(path, tmp_path):
     (tmp_path / "plain").write_text("")
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+
+
+def test_a_workbook_that_unpacks_to_far_more_than_a_sheet(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 2**25)
+    with pytest.raises(FileError, match="unpacks to far more") as caught:
+        require_plain_workbook(path)
+    assert "sheet1.xml" in caught.value.where
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 1000)
+    require_plain_workbook(path)
+    monkeypatch.setattr("mrio.files.available_memory", lambda: 100)
+    with pytest.raises(MemoryLimitError, match="larger than memory"):
+        require_plain_workbook(path)
+    path.write_text("no zip")
+    require_plain_workbook(path)

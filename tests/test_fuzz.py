@@ -1,95 +1,87 @@
-"""Damaged files of every kind: one clear error or the same tables, never a crash, a hang or other numbers."""
+"""Damaged files of every source: one clear error, the same table, or one that says what is wrong with it.
 
-import time
+Never a crash, a hang, or a table that does not balance without a word. `tests.fuzz` holds whole files, damage
+and the judge; ``python -m tests.fuzz 5000`` is the big run.
+"""
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
-import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-import mrio
-from mrio.errors import MrioError
-from mrio.tables.netcdf import system_to_dataset
-from tests.readers import test_exiobase
+from tests import fuzz
 
 pytest.importorskip("pyarrow")
+pytestmark = pytest.mark.filterwarnings("ignore::Warning:pymrio")
 
-LIMIT = 20.0
-"""Seconds after which a reader hangs; whole files of this size take some hundredths."""
-
-
-def netcdf(tables, path):
-    tables.to_netcdf(path)
+damages = st.builds(fuzz.Damage, st.sampled_from(fuzz.KINDS), *[st.floats(0, 1, exclude_max=True)] * 3)
 
 
-def exiobase(tables, path):
-    """Write a zip, whose members carry checksums; it holds no tables of its own choice."""
-    folder = test_exiobase.write(path.parent / "IOT_2015_pxp", test_exiobase.arrays())
-    test_exiobase.zipped(folder, path)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Return a function that makes the whole file of a case once."""
+    folder, made = tmp_path_factory.mktemp("whole"), {}
+
+    def make(name):
+        if name.startswith("pymrio"):
+            pytest.importorskip("pymrio")
+        if name not in made:
+            made[name] = fuzz.Whole.made(name, folder)
+        return made[name]
+
+    return make
 
 
-WRITERS = {
-    "nc": netcdf,
-    "parquet": mrio.write_parquet,
-    "csv": mrio.write_csv,
-    "xlsx": mrio.write_excel,
-    "zip": exiobase,
-}
+def test_every_source_has_a_case():
+    assert not fuzz.sources_without_case()
 
 
-def damaged(whole, rng):
-    """Return a damaged copy: flipped bits, cut off, a part removed, doubled, zeroed or replaced by noise."""
-    content = bytearray(whole)
-    place, length = int(rng.integers(len(whole))), int(rng.integers(1, 200))
-    kind = int(rng.integers(6))
-    if kind == 0:
-        for spot in rng.integers(0, len(whole), int(rng.integers(1, 4))):
-            content[spot] ^= 1 << int(rng.integers(8))
-    elif kind == 1:
-        del content[place:]
-    elif kind == 2:
-        del content[place : place + length]
-    elif kind == 3:
-        content[place:place] = content[place : place + length]
-    elif kind == 4:
-        content[place : place + length] = bytes(len(content[place : place + length]))
-    else:
-        content[place : place + length] = rng.bytes(len(content[place : place + length]))
-    return bytes(content)
+def require_no_failure(whole, damage, folder):
+    result, message = whole.damaged(damage, folder)
+    assert result not in fuzz.FAILURES, f"{whole.name} {damage}: {result} {message}"
 
 
-def fuzz(tables, folder, kind, inputs):
-    """Return how many damaged inputs were refused, and how many gave the same tables."""
-    path = folder / f"IOT_2015.{kind}"
-    WRITERS[kind](tables, path)
-    expected = {name: system_to_dataset(system) for name, system in mrio.read(path).items()}
-    whole, rng = path.read_bytes(), np.random.default_rng(7)
-    refused = same = 0
-    for _ in range(inputs):
-        path.write_bytes(damaged(whole, rng))
-        start = time.perf_counter()
-        try:
-            found = mrio.read(path)
-        except MrioError:
-            refused += 1
-        else:
-            assert list(found) == list(expected)
-            for name, dataset in expected.items():
-                xr.testing.assert_identical(system_to_dataset(found[name]), dataset)
-            same += 1
-        assert time.perf_counter() - start < LIMIT
-    return refused, same
-
-
-@pytest.mark.parametrize("kind", WRITERS)
-def test_damaged_files(worked, tmp_path, kind):
-    refused, same = fuzz(worked.tables, tmp_path, kind, 12)
-    assert refused + same == 12
-    assert refused >= 6
+@pytest.mark.parametrize("name", fuzz.CASES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=6)
+@given(damage=damages)
+def test_damaged_files(whole, tmp_path, name, damage):
+    require_no_failure(whole(name), damage, tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", WRITERS)
-def test_many_damaged_files(worked, tmp_path, kind):
-    refused, same = fuzz(worked.tables, tmp_path, kind, 400)
-    print(f"{kind}: 400 inputs, {refused} refused, {same} without harm")
-    assert refused + same == 400
+@pytest.mark.parametrize("name", fuzz.CASES)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150)
+@given(damage=damages)
+def test_many_damaged_files(whole, tmp_path, name, damage):
+    require_no_failure(whole(name), damage, tmp_path)
+
+
+# -- what was found once ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["bomb", "path out", "link in zip"])
+@pytest.mark.parametrize("name", ["excel", "exiobase-zip", "gloria-zip", "ceads", "sheet"])
+def test_zips_and_workbooks_with_what_must_not_be_in_them(whole, tmp_path, name, kind):
+    for place in (0.1, 0.5, 0.9):
+        require_no_failure(whole(name), fuzz.Damage(kind, 0.99, place, place), tmp_path)
+
+
+@pytest.mark.parametrize("name", fuzz.CASES)
+@pytest.mark.parametrize("kind", ["link out", "folder", "file removed", "empty"])
+def test_a_file_that_is_none(whole, tmp_path, name, kind):
+    one = whole(name)
+    for place in (0.0, 0.4, 0.8):
+        require_no_failure(one, fuzz.Damage(kind, place, place, place), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["exiobase", "mario", "gloria", "pymrio", "tidy", "sheet"])
+def test_a_damaged_number_is_not_silent(whole, tmp_path, name):
+    one = whole(name)
+    results = set()
+    for place in (0.15, 0.35, 0.55, 0.75):
+        damage = fuzz.Damage("cell huge", 0.0, place, place)
+        for file in (0.0, 0.3, 0.6, 0.9):
+            results.add(one.damaged(replace(damage, file=file), tmp_path)[0])
+    assert results & {"refused", "told"}
+    assert not results & set(fuzz.FAILURES)

@@ -7,7 +7,7 @@ import mrio
 from mrio.errors import FileError
 from mrio.reading import SOURCES
 from mrio.tables.netcdf import system_to_dataset
-from tests.readers import test_ceads_mrio, test_exiobase
+from tests.readers import test_ceads_mrio, test_exiobase, test_gloria, test_ipio, test_mario
 from tests.readers.sheets import write
 
 
@@ -38,6 +38,23 @@ def test_a_folder_and_a_zip_of_exiobase(tmp_path):
     assert "EXIOBASE" in mrio.read(folder)["2015"].provenance.source
     path = test_exiobase.zipped(folder, tmp_path / "IOT_2015_pxp.zip")
     assert "EXIOBASE" in mrio.read(path)["2015"].provenance.source
+
+
+def test_an_interprovincial_workbook(tmp_path):
+    found = mrio.read(test_ipio.book(tmp_path / "t.xlsx", test_ipio.arrays()))
+    assert "Chen et al. 2023" in found["2017"].provenance.source
+
+
+def test_a_folder_of_gloria(tmp_path):
+    found = mrio.read(test_gloria.write(tmp_path / "GLORIA_MRIOs_57_2019", test_gloria.arrays()))
+    assert "GLORIA release 057" in found["2019"].provenance.source
+
+
+@pytest.mark.parametrize("supply_use", [False, True])
+def test_a_folder_of_mario(tmp_path, supply_use):
+    frames = test_mario.matrices(test_mario.arrays(), supply_use=supply_use)
+    found = mrio.read(test_mario.write(tmp_path / "io", frames, record={"year": 2019}))
+    assert found["2019"].provenance.steps[0].action == "taken over from MARIO"
 
 
 @pytest.mark.filterwarnings("ignore::Warning:pymrio")

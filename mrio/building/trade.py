@@ -201,6 +201,9 @@ def fit_trade(
     use = _levelled(supply, use, own, (list(regions), list(products)))
     kept = least_own_supply(supply, use, own)
     out, into = _left(supply, kept).T, _left(use, kept).T
+    if len(supply) == 2:
+        # What one of two regions sends out the other takes in: two differences that agree up to rounding.
+        into = out[:, ::-1]
     between = np.array(prior, dtype=np.float64)
     diagonal = range(len(supply))
     between[:, diagonal, diagonal] = 0.0
@@ -221,10 +224,12 @@ def least_own_supply(supply: Array, use: Array, own: Array) -> Array:
     """Return own supply (R, N), raised where a region dominates a product so much that others cannot trade.
 
     For each product at most one region can be short of S + DD - sum S + sum of the others' own supply.
+    Between two regions there is no leeway: what one sends out, the other takes in.
     """
+    room = _ROOM if len(supply) > 2 else 0.0
     least = supply + use - supply.sum(axis=0) + own.sum(axis=0) - own
     smaller = np.minimum(supply, use)
-    raised = np.where(own < least, least + _ROOM * (smaller - least), own)
+    raised = np.where(own < least, least + room * (smaller - least), own)
     return np.asarray(np.minimum(raised, smaller))
 
 

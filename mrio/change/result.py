@@ -183,7 +183,7 @@ class Decomposition(Result):
 
     @property
     def plot(self) -> DecompositionPictures:
-        """Pictures: ``plot.waterfall(account, region)``."""
+        """Pictures: ``plot.waterfall(account, region)``, ``.effects(account)``, ``.sectors(effect)``."""
         return DecompositionPictures(self)
 
     def _together(self, members: xr.DataArray) -> xr.DataArray:

@@ -113,3 +113,33 @@ def logarithms(
             table=cells,
         )
     return np.asarray(np.log(values))
+
+
+def require_years(rows: Sequence[str], what: str) -> None:
+    """Raise unless rows that are named by years follow each other without a gap.
+
+    Parameters
+    ----------
+    rows
+        Names of the rows; where one is no whole number, they are no years.
+    what
+        What the table is, for messages.
+
+    Raises
+    ------
+    MissingDataError, DataError
+        When a year is missing, or years do not rise.
+    """
+    if not all(name.isdigit() for name in rows):
+        return
+    years = [int(name) for name in rows]
+    if years != sorted(years):
+        raise DataError(f"The years of the {what} do not rise.", remedy="sort the rows by year")
+    absent = sorted(set(range(years[0], years[-1] + 1)) - set(years)) if years else []
+    if absent:
+        raise MissingDataError(
+            f"The {what} lacks years.",
+            where=", ".join(map(str, absent[:5])),
+            amount=f"{len(absent)} between {years[0]} and {years[-1]}",
+            remedy="give them, since lags over a gap are no lags; or name rows that are no years by words",
+        )

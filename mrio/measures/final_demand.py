@@ -36,25 +36,39 @@ def final_demand_of(system: System, final: Final | None) -> Array:
     LabelError
         When a key or label is unknown.
     """
-    arrays, asked = system.arrays, dict(final or {})
-    unknown = [key for key in asked if key not in _KEYS]
-    if unknown:
-        raise LabelError(
-            f"Final demand cannot be limited by {', '.join(map(repr, unknown))}.",
-            remedy=f"limit it by {', '.join(map(repr, _KEYS))}",
-        )
+    arrays, asked = system.arrays, limits_of("Final demand", final, _KEYS)
     outside = {name: part for name in OUTSIDE if (part := getattr(arrays, name)) is not None}
-    own = {name: part for name, part in outside.items() if name not in system.demand}
-    buyers = mask("use_region", asked.get("use_region"), system.regions)
-    chosen = mask("demand", asked.get("demand"), (*system.demand, *own))
-    kinds = chosen[: len(system.demand)]
-    y = np.einsum("risk,s,k->ri", arrays.Y, buyers.astype(float), kinds.astype(float))
+    names = tuple(dict.fromkeys((*system.demand, *outside)))
+    taken = dict(zip(names, mask("demand", asked.get("demand"), names), strict=True))
+    buyers = mask("use_region", asked.get("use_region"), system.regions).astype(float)
+    y = np.einsum("risk,s,k->ri", arrays.Y, buyers, np.array([taken[k] for k in system.demand], dtype=float))
     if "use_region" not in asked:
-        for name, take in zip(own, chosen[len(system.demand) :], strict=True):
-            if take:
-                y = y + own[name]
+        y = y + sum(part for name, part in outside.items() if taken[name])
+    elif "demand" in asked and any(taken[name] for name in outside if name not in system.demand):
+        raise LabelError(
+            "Exports abroad, stock changes and the discrepancy have no buying region.",
+            amount=f"asked for demand {asked['demand']!r} of use_region {asked['use_region']!r}",
+            remedy="leave use_region out; region limits who makes the product",
+        )
     rows = mask("region", asked.get("region"), system.regions)[:, np.newaxis]
     return np.asarray((y * rows * mask("sector", asked.get("sector"), system.sectors)).ravel())
+
+
+def limits_of(what: str, given: Final | None, keys: Sequence[str]) -> dict[str, str | Sequence[str]]:
+    """Return the limits of a question by key; none where None is given.
+
+    Raises
+    ------
+    LabelError
+        When the limits have no names, or a name is unknown.
+    """
+    remedy = f"limit it by {', '.join(map(repr, keys))}, each with one label or several"
+    if given is not None and not isinstance(given, Mapping):
+        raise LabelError(f"{what} is limited by name.", amount=f"got {given!r}", remedy=remedy)
+    unknown = [key for key in given or {} if key not in keys]
+    if unknown:
+        raise LabelError(f"{what} cannot be limited by {', '.join(map(repr, unknown))}.", remedy=remedy)
+    return dict(given or {})
 
 
 def mask(dim: str, names: str | Sequence[str] | None, known: Sequence[str]) -> np.ndarray:
@@ -75,10 +89,14 @@ def mask(dim: str, names: str | Sequence[str] | None, known: Sequence[str]) -> n
     return np.isin(np.array(known, dtype=object), np.array(asked, dtype=object))
 
 
+def joined(names: str | Sequence[str] | None, link: str = ", ") -> str:
+    """Return one name or several as words."""
+    return names if isinstance(names, str) else link.join(names or ())
+
+
 def in_words(final: Final | None) -> str:
     """Return the limits of a question in words."""
     parts = []
     for key, names in (final or {}).items():
-        labels = names if isinstance(names, str) else ", ".join(names)
-        parts.append(f"{key} {labels}")
+        parts.append(f"{key} {joined(names)}")
     return "; ".join(parts) or "all final demand"

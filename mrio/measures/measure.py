@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError
+from mrio.errors import DataError, LabelError
 from mrio.results import Result, require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
@@ -173,6 +173,12 @@ class Sheet:
         return xr.Dataset(self.data, attrs=kept)
 
 
+def as_table(values: xr.DataArray, rows: str, columns: str) -> pd.DataFrame:
+    """Return an array of two dims as a table."""
+    ordered = values.transpose(rows, columns)
+    return pd.DataFrame(ordered.values, *(pd.Index(ordered[dim].values, name=dim) for dim in (rows, columns)))
+
+
 class Measure(Result):
     """Base of the measures on one table."""
 
@@ -194,13 +200,6 @@ class Measure(Result):
     def checks(self) -> str:
         """The identities that were checked when the result was made, with the gaps found."""
         return str(self.data.attrs["checks"])
-
-    @property
-    def small_print(self) -> str:
-        """Headline and price basis, for the foot of a picture."""
-        return "; ".join(
-            text for text in (self.headline, str(self.data.attrs.get("price_basis", ""))) if text
-        )
 
     def unit(self, name: str, account: str | None = None) -> str:
         """Return the unit of a variable, of one account where it holds several."""
@@ -229,6 +228,23 @@ class Measure(Result):
         chosen = values.sel(account=account, drop=True)
         attrs = {key: value for key, value in values.attrs.items() if key != "account_units"}
         return chosen.assign_attrs(attrs | {"units": self.unit(name, account)})
+
+    def known(self, dim: str, label: str) -> str:
+        """Return a label of a dim.
+
+        Raises
+        ------
+        LabelError
+            When the result has no such label.
+        """
+        labels = list(map(str, self.data[dim].values))
+        if label not in labels:
+            raise LabelError(
+                f"There is no {dim} {label!r} in this result.",
+                where=self.title,
+                remedy=f"known are {', '.join(map(repr, labels))}",
+            )
+        return label
 
     def to_dataframe(self, name: str | None = None) -> pd.DataFrame:
         """Return one variable in long form, one row a cell, with its unit; the main one by default."""

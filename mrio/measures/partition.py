@@ -74,6 +74,12 @@ def partition(system: System, groups: Groups | None = None) -> Partition:
         When a group names an unknown region, is empty, overlaps with another, or is called like a region
         outside of it.
     """
+    if groups is not None and not isinstance(groups, Mapping):
+        raise LabelError(
+            "Groups of regions are given by name.",
+            amount=f"got {groups!r}",
+            remedy='write groups={"name": ["region", "another region"]}',
+        )
     group_of = dict(zip(system.regions, system.regions, strict=True))
     seen: set[str] = set()
     for name, members in (groups or {}).items():

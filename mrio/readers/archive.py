@@ -18,13 +18,13 @@ from io import TextIOWrapper
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from mrio.errors import FileError
-from mrio.files import PathLike
+from mrio.errors import FileError, MrioError
+from mrio.files import PathLike, require_memory
 
 # Damaged zips may also name methods that do not exist, or claim to be encrypted.
 DAMAGE: Final = (
     *(OSError, UnicodeDecodeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(EOFError, NotImplementedError, RuntimeError, struct.error, csv.Error),
+    *(EOFError, NotImplementedError, RuntimeError, struct.error, csv.Error, MemoryError),
 )
 """What is raised while damaged files are read."""
 
@@ -51,7 +51,10 @@ class Archive:
                     yield iter(text)
                 return
             with zipfile.ZipFile(self.place) as archive, archive.open(self.names[name]) as raw:
+                require_memory(archive.getinfo(self.names[name]).file_size, f"{name} of {self.place}")
                 yield iter(TextIOWrapper(raw, encoding="utf-8-sig", errors=errors))
+        except MrioError:
+            raise
         except DAMAGE as error:
             raise FileError(
                 "A file of a table cannot be read.",

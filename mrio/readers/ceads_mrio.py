@@ -32,7 +32,16 @@ from mrio.files import PathLike
 from mrio.provenance import CellGroup, Provenance
 from mrio.readers.consistency import Total, total_problems, unit_problems
 from mrio.readers.nbs_codes import DEMAND, FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
-from mrio.readers.workbook import Block, Floats, Sheet, Workbook, code, numbers, open_workbook
+from mrio.readers.workbook import (
+    Block,
+    EmptySheetError,
+    Floats,
+    Sheet,
+    Workbook,
+    code,
+    numbers,
+    open_workbook,
+)
 from mrio.tables import System
 
 SOURCE: Final = "CEADs multi-regional input-output table of China {year} (ceads.net)"
@@ -359,7 +368,7 @@ def _table_sheet(book: Workbook, asked: str | None) -> Sheet:
     for name in [*english, *tables, *book.names]:
         try:
             sheet = book.sheet(name)
-        except FileError:
+        except EmptySheetError:
             continue
         if is_table(sheet):
             return sheet

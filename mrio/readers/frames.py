@@ -16,6 +16,7 @@ import pandas as pd
 
 from mrio.errors import LabelError, MissingDataError, UnitsError, raise_together
 from mrio.provenance import CellGroup, Provenance
+from mrio.readers.gaps import notice_gaps
 from mrio.readers.workbook import Floats
 from mrio.tables import Account, System
 from mrio.units import parse_unit
@@ -24,7 +25,14 @@ RESIDUAL: Final = "residual"
 """Asks for primary inputs as what output leaves after all inputs."""
 
 _FACTOR_NAMES = ("factor_inputs", "value_added", "primary_inputs", "factorinputs")
-_UNIT_WORDS = {"mill": "million", "mio": "million", "mln": "million", "bill": "billion", "bln": "billion"}
+_UNIT_WORDS = {
+    "m": "million",
+    "mill": "million",
+    "mio": "million",
+    "mln": "million",
+    "bill": "billion",
+    "bln": "billion",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,10 +112,15 @@ def system_from_frames(frames: Frames, words: Words, **arrays: Any) -> System:
     ------
     DataError
         When labels differ between frames, primary inputs are not found, or `System.from_arrays` refuses.
+
+    Warns
+    -----
+    DataWarning
+        When rows or columns miss output by more than 1e-3 (see `mrio.readers.gaps`).
     """
     regions, sectors = grid(frames.pairs, "rows of Z")
     _, demand = grid(frames.Y.columns, "columns of Y")
-    raise_together(_label_problems(frames, regions))
+    raise_together(label_problems(frames, regions))
     chosen = factor_extension(frames, words.factors)
     given: dict[str, Any] = {
         "Z": frames.Z,
@@ -124,7 +137,7 @@ def system_from_frames(frames: Frames, words: Words, **arrays: Any) -> System:
         provenance = Provenance(
             provenance.source, provenance.steps, {**provenance.groups, "V": group}, provenance.headline
         )
-    return System.from_arrays(
+    system = System.from_arrays(
         regions=regions,
         sectors=sectors,
         unit=frames.unit,
@@ -135,6 +148,7 @@ def system_from_frames(frames: Frames, words: Words, **arrays: Any) -> System:
         provenance=provenance,
         **{**given, **arrays},
     )
+    return notice_gaps(system)
 
 
 def money_unit(texts: pd.Series[str] | list[str]) -> str:
@@ -183,13 +197,14 @@ def factor_extension(frames: Frames, asked: str | None) -> str | None:
     )
 
 
-def _label_problems(frames: Frames, regions: list[str]) -> list[LabelError]:
-    """List frames whose labels are not those of Z and Y."""
+def label_problems(frames: Frames, regions: list[str]) -> list[LabelError]:
+    """Return an error for each frame whose labels are not those of Z and Y."""
     wanted: dict[str, tuple[pd.Index[Any], pd.Index[Any]]] = {"Y": (frames.Y.index, frames.pairs)}
     for name, extension in frames.extensions.items():
         wanted[f"F of {name}"] = (extension.F.columns, frames.pairs)
         if extension.F_Y is not None:
             wanted[f"F_Y of {name}"] = (extension.F_Y.columns, frames.Y.columns)
+            wanted[f"rows of F_Y of {name}"] = (extension.F_Y.index, extension.F.index)
     problems = [
         LabelError(
             f"The labels of {name} are not those of the table.",
@@ -269,5 +284,6 @@ def _plain(extension: Extension, frames: Frames) -> tuple[Floats, Any]:
     F = extension.F.to_numpy(dtype=np.float64)
     if extension.F_Y is None:
         return F, None
+    F_Y = extension.F_Y.to_numpy(dtype=np.float64)
     R = frames.Y.columns.get_level_values(0).nunique()
-    return F, extension.F_Y.to_numpy(dtype=np.float64).reshape(len(F), R, -1).sum(axis=2)
+    return F, F_Y.reshape(len(F), R, F_Y.shape[1] // R).sum(axis=2)

@@ -20,6 +20,7 @@ import pandas as pd
 
 from mrio.errors import BalanceError, DataWarning
 from mrio.readers.workbook import Floats
+from mrio.tables import System
 
 NOTICE: Final = 1e-3
 """Gaps above this share of output are warned about."""
@@ -121,6 +122,17 @@ def require_small_gaps(sums: Sums, tolerance: float) -> None:
         ),
         stacklevel=2,
     )
+
+
+def notice_gaps(system: System) -> System:
+    """Return a table as it is, after the warning of `require_small_gaps` where it does not balance."""
+    arrays, labels = system.arrays, system.labels
+    x = arrays.x.ravel()
+    gap = 0.0 if arrays.discrepancy is None else arrays.discrepancy.ravel()
+    names = tuple(labels.row_name(k) for k in range(len(x)))
+    place = f"{system.provenance.source}, {system.period}"
+    require_small_gaps(Sums(x - gap, arrays.column_sums().ravel(), names, place, x, x), np.inf)
+    return system
 
 
 def gap_table(sums: Sums) -> pd.DataFrame:

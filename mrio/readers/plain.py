@@ -16,6 +16,7 @@ import numpy as np
 
 from mrio.errors import DataError
 from mrio.files import PathLike
+from mrio.readers.gaps import notice_gaps
 from mrio.readers.workbook import Block, Sheet, numbers, open_csv, open_workbook
 from mrio.schema import SYSTEM_DIMS
 from mrio.tables import System
@@ -86,6 +87,11 @@ def read_sheet(
         When a range cannot be read or lies beyond the sheet, a cell holds no number, or
         `System.from_arrays` refuses the table.
 
+    Warns
+    -----
+    DataWarning
+        When rows or columns miss output by more than 1e-3 (see `mrio.readers.gaps`).
+
     Examples
     --------
     >>> import mrio, pathlib
@@ -116,7 +122,7 @@ def read_sheet(
     shapes = {name: SYSTEM_DIMS[name] for name in found}
     # Vectors may stand in a row or in a column.
     flat = {name: a.ravel() if len(shapes[name]) < 3 else a for name, a in found.items()}
-    return System.from_arrays(
+    system = System.from_arrays(
         **labels,
         **{name: _shaped(name, values, labels) for name, values in flat.items()},
         accounts=accounts,
@@ -125,6 +131,7 @@ def read_sheet(
         period=period,
         source=source,
     )
+    return notice_gaps(system)
 
 
 def cells(where: str, sheet: Sheet) -> tuple[range, range]:
@@ -163,7 +170,7 @@ def _open(path: Path, name: str | None) -> Sheet:
     if path.suffix.lower() in (".csv", ".gz"):
         return open_csv(path)
     book = open_workbook(path)
-    return book.sheet(book.names[0] if name is None else name)
+    return book.sheet(next(iter(book.names), "") if name is None else name)
 
 
 def _labels(sheet: Sheet, names: Names) -> tuple[str, ...]:

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mrio.errors import FileError, MissingDataError, MrioError
+from mrio.errors import FileError, MissingDataError, MrioError, raise_together
 from mrio.files import PathLike
 from mrio.provenance import Provenance
-from mrio.readers.frames import Extension, Frames, Words, grid, money_unit, system_from_frames
+from mrio.readers.frames import Extension, Frames, Words, grid, label_problems, money_unit, system_from_frames
 from mrio.readers.text import TextLayout, read_numbers, read_words
+from mrio.readers.workbook import Floats
 from mrio.tables import System
 from mrio.tables.pymrio import IMPORTS, MARK, OUTSIDE, OWN_CATEGORY
 from mrio.units import parse_unit
@@ -199,6 +200,7 @@ def _own_system(frames: Frames, words: Words, imports: str) -> System:
     """Undo the layout of `mrio.to_pymrio`."""
     regions, sectors = grid(frames.pairs, "rows of Z")
     _, categories = grid(frames.Y.columns, "columns of Y")
+    raise_together(label_problems(frames, regions))
     shape = (len(regions), len(sectors), len(regions), len(categories))
     Y = frames.Y.to_numpy(dtype=np.float64).reshape(shape)
     own = np.arange(len(regions))
@@ -211,14 +213,25 @@ def _own_system(frames: Frames, words: Words, imports: str) -> System:
     arrays: dict[str, Any] = {"Y": Y[..., :K], "demand": categories[:K], **extra}
     extensions = dict(frames.extensions)
     if imports != "none":
-        found = extensions.pop(IMPORTS)
-        assert found.F_Y is not None
-        inputs = found.F.to_numpy(dtype=np.float64).reshape(-1, *shape[:2])
-        final = found.F_Y.to_numpy(dtype=np.float64).reshape(len(found.F), len(regions), -1)[..., :K]
         by_product = imports == "product"
+        found = _imports(extensions.pop(IMPORTS, None), len(sectors) if by_product else 1)
+        inputs = found[0].reshape(-1, *shape[:2])
+        final = found[1].reshape(len(inputs), len(regions), -1)[..., :K]
         arrays["imports_Z" if by_product else "imports_row_Z"] = inputs if by_product else inputs[0]
         arrays["imports_Y" if by_product else "imports_row_Y"] = final if by_product else final[0]
     return system_from_frames(replace(frames, extensions=extensions), words, **arrays)
+
+
+def _imports(extension: Extension | None, rows: int) -> tuple[Floats, Floats]:
+    """Return imports of producers and of final users, one row a product or one in all."""
+    if extension is None or extension.F_Y is None or len(extension.F) != rows:
+        raise MissingDataError(
+            "The imports that the description of a pymrio system tells of are not whole.",
+            where=f"extension {IMPORTS!r}",
+            amount=f"{0 if extension is None else len(extension.F)} rows, {rows} expected",
+            remedy="save the system anew with mrio.to_pymrio",
+        )
+    return extension.F.to_numpy(dtype=np.float64), extension.F_Y.to_numpy(dtype=np.float64)
 
 
 def _square(Z: pd.DataFrame) -> Any:
@@ -325,7 +338,11 @@ def _read_frame(folder: Path, entry: Any) -> pd.DataFrame:
 def _by_suffix(path: Path, index: int, header: int) -> pd.DataFrame:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        return pd.read_parquet(path)
+        frame = pd.read_parquet(path)
+        other = [str(name) for name, kind in frame.dtypes.items() if kind.kind not in "fiu"]
+        if (other and path.stem != "unit") or frame.columns.empty:
+            raise ValueError(f"no numbers in columns {', '.join(other[:4]) or 'at all'}")
+        return frame
     if suffix in (".txt", ".tsv", ".csv"):
         layout = TextLayout(index, header, "," if suffix == ".csv" else "\t")
         with path.open(encoding="utf-8", newline="") as lines:

@@ -142,6 +142,19 @@ def read_words(lines: Iterable[str], layout: TextLayout, place: str) -> pd.DataF
     )
 
 
+def read_rows(
+    lines: Iterable[str], width: int, place: str, at_once: int, separator: str = ","
+) -> Iterator[Floats]:
+    """Give the rows of a table of numbers without labels, `at_once` at a time (rows, `width`).
+
+    Empty lines are left out; errors as `read_numbers`.
+    """
+    layout = TextLayout(0, 0, separator)
+    rest = ((number, line.rstrip("\r\n")) for number, line in enumerate(lines) if line.strip())
+    while chunk := dict(islice(rest, at_once)):
+        yield _numbers(chunk, layout, width, place)
+
+
 def _cells(line: str, separator: str) -> list[str]:
     line = line.rstrip("\r\n")
     return next(csv.reader([line], delimiter=separator)) if '"' in line else line.split(separator)

@@ -18,6 +18,7 @@ import pandas as pd
 from mrio.errors import DataError, FileError, LabelError, MissingDataError, raise_together
 from mrio.files import PathLike
 from mrio.provenance import Provenance
+from mrio.readers.gaps import notice_gaps
 from mrio.readers.workbook import Floats
 from mrio.tables import System
 
@@ -94,6 +95,11 @@ def read_tidy(
         When a column is missing, a value is no number, a flow stands twice, or a flow has no row where
         `layout.empty` is None.
 
+    Warns
+    -----
+    DataWarning
+        When rows or columns miss output by more than 1e-3 (see `mrio.readers.gaps`).
+
     Examples
     --------
     >>> import mrio, pathlib
@@ -133,7 +139,7 @@ def read_tidy(
     for name, label in apart.items():
         own = producers[producers["use_sector"] == label]
         arrays[name] = _matrix(own.assign(all=""), (rows, pairs), (("all",), pd.Index([""])), layout).ravel()
-    return System.from_arrays(
+    system = System.from_arrays(
         regions=regions,
         sectors=sectors,
         demand=layout.demand,
@@ -144,6 +150,7 @@ def read_tidy(
         provenance=Provenance(source).with_step("read from a long table", paid_on_final_demand=left_out),
         **arrays,
     )
+    return notice_gaps(system)
 
 
 def _load(path: Path) -> pd.DataFrame:

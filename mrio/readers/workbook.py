@@ -25,8 +25,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mrio.errors import FileError, LabelError, MissingDataError, MissingExtraError
+from mrio.files import require_plain_workbook
 
 Floats = NDArray[np.float64]
+
+
+class EmptySheetError(FileError):
+    """A sheet holds nothing, which is common in published workbooks."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Workbook:
         LabelError
             When the workbook has no such sheet.
         FileError
-            When the sheet is empty.
+            When the sheet is empty or damaged.
         """
         if name not in self.names:
             raise LabelError(
@@ -103,7 +108,17 @@ class Workbook:
                 where=f"{self.file}, sheets {', '.join(self.names)}",
                 remedy="give the workbook as it was published",
             )
-        rows = self.book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        import python_calamine
+
+        try:
+            rows = self.book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except (python_calamine.CalamineError, OSError) as error:
+            raise FileError(
+                "A sheet of a workbook cannot be read.",
+                where=f"sheet {name!r} of {self.file}",
+                amount=f"{type(error).__name__}: {error}",
+                remedy="get the file again from its source; it is damaged",
+            ) from error
         return _filled(Sheet(self.file, name, tuple(tuple(row) for row in rows)))
 
 
@@ -125,6 +140,7 @@ def open_workbook(path: str | Path) -> Workbook:
             remedy="install it with: pip install 'mrio[excel]'",
         ) from error
     file = _existing(path)
+    require_plain_workbook(file)
     try:
         # By content, not by path: offices publish .xlsx files under the name .xls.
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(file.read_bytes()))
@@ -332,7 +348,7 @@ def _existing(path: str | Path) -> Path:
 def _filled(sheet: Sheet) -> Sheet:
     """Return the sheet, which must hold at least one cell."""
     if not any(plain(cell) for row in sheet.cells for cell in row):
-        raise FileError(
+        raise EmptySheetError(
             "The sheet is empty.",
             where=f"{sheet.place}, cell A1 onwards",
             remedy="give the file as it was published",

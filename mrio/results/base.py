@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -46,6 +48,17 @@ class Result:
         """Sentence about the status of the numbers underneath; empty for tables as published."""
         return str(self.data.attrs.get("comment", ""))
 
+    @property
+    def small_print(self) -> str:
+        """Status, price basis and source of the numbers, for the foot of a picture."""
+        attrs = self.data.attrs
+        names = ("price_basis", "price_basis_0", "price_basis_1")
+        bases = " and ".join(dict.fromkeys(str(attrs[name]) for name in names if attrs.get(name)))
+        source = textwrap.shorten(str(attrs.get("source", "")), 180, placeholder=" ...")
+        told = source.lower().startswith(self.headline.lower())
+        parts = ("" if told else self.headline, bases, f"source: {source}" if source else "")
+        return "; ".join(part for part in parts if part)
+
     def array(self, name: str) -> xr.DataArray:
         """Return an array of `data` by its name; what is done to it leaves the result alone."""
         return self.data[name].copy(deep=False)
@@ -57,6 +70,59 @@ class Result:
     def to_dataframe(self) -> pd.DataFrame:
         """Return all numbers in long form, one row a cell."""
         raise NotImplementedError
+
+    def labelled(self, names: str | Mapping[str, str] = "zh") -> Self:
+        """Return the same result with other names of regions and sectors, in tables, files and pictures.
+
+        Parameters
+        ----------
+        names
+            ``"zh"`` for the Chinese names of provinces and bundled sectors
+            (`mrio.classification.chinese_names`), or new names by old ones; what is not in a mapping keeps
+            its name.
+
+        Raises
+        ------
+        LabelError
+            When a label has no Chinese name, a mapping changes nothing, or two labels get the same name.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> f = mrio.footprint(mrio.load_example("bth")["2017"], "co2")
+        >>> f.labelled("zh").summary().index.tolist()
+        ['北京', '天津', '河北', '全国其他地区', 'all regions']
+        """
+        from mrio.results.labels import relabelled
+
+        return type(self).from_dataset(relabelled(self.data, names))
+
+    def report(self, path: PathLike) -> None:
+        """Write the result as one HTML page: what was asked, tables, pictures, checks, data and sources.
+
+        The page needs no network and no other file.
+
+        Parameters
+        ----------
+        path
+            File to write.
+
+        Raises
+        ------
+        MissingExtraError
+            When matplotlib is not installed.
+        FileError
+            When the file cannot be written.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> tables = mrio.load_example("illustrative")
+        >>> mrio.decompose(tables["0"], tables["1"], "co2").report("decomposition.html")
+        """
+        from mrio.report import write_report
+
+        write_report(self, path)
 
     def to_csv(self, path: PathLike) -> None:
         """Write all numbers in long form (`to_dataframe`) to a CSV file."""

@@ -9,7 +9,6 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.errors import DataError, LabelError
-from mrio.measures.drawing import plane
 
 if TYPE_CHECKING:
     from mrio.scenarios.comparison import Comparison
@@ -84,13 +83,9 @@ class ComparisonPictures:
         data = self.cocontrol_data(x, y)
         if self.comparison.unit(name) == self.comparison.data.attrs["money"]:
             return self._signed(plotting.quadrants(data, ("%", "%"), title, ax))
-        corners = (
-            f"less {name}, less {y}",
-            f"more {name}, less {y}",
-            f"less {name}, more {y}",
-            f"more {name}, more {y}",
-        )
-        return self._signed(plane(data.add_suffix(" [%]"), (0.0, 0.0), corners, title, ax=ax))
+        corners = ("co-control: both fall", f"only {y} falls", f"only {name} falls", "both rise")
+        points, wanted = data.add_suffix(" [%]"), plotting.LOWER_LEFT
+        return self._signed(plotting.plane(points, (0.0, 0.0), corners, title, wanted, ax))
 
     def tiles_data(self, scenario: str, account: str | None = None) -> pd.Series[float]:
         """Return the change of an account by region in one run."""
@@ -129,6 +124,5 @@ class ComparisonPictures:
 
     def _signed(self, ax: Any) -> Any:
         """Write status and price basis under a picture."""
-        parts = (self.comparison.headline, str(self.comparison.data.attrs.get("price_basis", "")))
-        plotting.small_print(ax, "; ".join(text for text in parts if text))
+        plotting.small_print(ax, self.comparison.small_print)
         return ax

@@ -13,6 +13,7 @@ from mrio.errors import NotProductiveError
 from mrio.leontief.spectral import spectral_radius
 from mrio.schema import ABROAD, SYSTEM_DIMS
 from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse
+from mrio.tables.pictures import CheckPictures
 
 if TYPE_CHECKING:
     from mrio.tables.system import System
@@ -54,6 +55,14 @@ class CheckReport:
 
     title: str
     checks: tuple[Check, ...]
+    gaps: pd.DataFrame
+    """Signed gaps of both balances relative to output [1]: ``row`` and ``column`` by region and sector."""
+    small_print: str = ""
+
+    @property
+    def plot(self) -> CheckPictures:
+        """Pictures: ``plot.residuals()``."""
+        return CheckPictures(self)
 
     @property
     def passed(self) -> bool:
@@ -89,9 +98,10 @@ class CheckReport:
 
 def check_system(system: System) -> CheckReport:
     """Return the named checks of a table (see `System.check`)."""
+    gaps = {side: _gaps(system, sums) for side, sums in _sums(system).items()}
     checks = (
-        _row_balance(system),
-        _column_balance(system),
+        _balance(system, "row balance", gaps["row"], "sales against output, relative"),
+        _balance(system, "column balance", gaps["column"], "inputs and value added against output, relative"),
         _value_added_sum(system),
         _not_negative(system, "non-negative output", system.arrays.x),
         _not_negative(system, "non-negative value added", system.arrays.V.sum(axis=0)),
@@ -99,26 +109,29 @@ def check_system(system: System) -> CheckReport:
         _productive(system),
         _discrepancy_share(system),
     )
-    return CheckReport(system.title, checks)
+    index = pd.MultiIndex.from_product([system.regions, system.sectors], names=["region", "sector"])
+    table = pd.DataFrame({side: gap.ravel() for side, gap in gaps.items()}, index=index)
+    return CheckReport(
+        system.title, checks, table, f"{system.price_basis}; source: {system.provenance.source}"
+    )
 
 
-def _balance(system: System, name: str, sums: Array, note: str) -> Check:
-    """Compare sums (R, N) with gross output."""
+def _sums(system: System) -> dict[str, Array]:
+    """Return what output is compared with, by the side of the table."""
+    return {"row": system.arrays.row_sums(), "column": system.arrays.column_sums()}
+
+
+def _gaps(system: System, sums: Array) -> Array:
+    """Return sums less gross output relative to output (R, N)."""
     x = system.arrays.x
-    scale = np.maximum(np.abs(x), np.abs(x).mean() * 1e-6)
-    gap = (sums - x) / scale
+    return np.asarray((sums - x) / np.maximum(np.abs(x), np.abs(x).mean() * 1e-6))
+
+
+def _balance(system: System, name: str, gap: Array, note: str) -> Check:
+    """Judge the gaps of one balance (R, N)."""
     cells = cells_table(gap, np.abs(gap) > BALANCE_TOLERANCE, ("region", "sector"), system.labels)
     worst = float(np.abs(gap).max(initial=0.0))
     return Check(name, not len(cells), worst, BALANCE_TOLERANCE, note, cells)
-
-
-def _row_balance(system: System) -> Check:
-    return _balance(system, "row balance", system.arrays.row_sums(), "sales against output, relative")
-
-
-def _column_balance(system: System) -> Check:
-    note = "inputs and value added against output, relative"
-    return _balance(system, "column balance", system.arrays.column_sums(), note)
 
 
 def _value_added_sum(system: System) -> Check:

@@ -234,7 +234,7 @@ class Transfer(TransferMeasure):
 
     @property
     def plot(self) -> TransferPictures:
-        """Pictures: ``plot.matrix()``, ``plot.quadrant()``, ``plot.blocks(account)``."""
+        """Pictures: ``plot.matrix()``, ``.blocks(account)``, ``.quadrant()`` and more."""
         return TransferPictures(self)
 
     def by_class(self, values: xr.DataArray, by: Classes) -> xr.DataArray:

@@ -171,3 +171,20 @@ def test_bad_input_is_one_clear_error():
         gravity(one, one, np.zeros((2, 2)), 1)
     with pytest.raises(BalanceError, match="no cell of its sign"):
         fit_trade(one, one, 0 * one, np.zeros((2, 2, 2)))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_regions_trade_whatever_they_keep(seed):
+    """With two regions the flows follow from supply, use and one diagonal: nothing is left to balance."""
+    rng = np.random.default_rng(seed)
+    supply = rng.uniform(1, 10, (2, 6))
+    use = rng.uniform(1, 10, (2, 6))
+    use *= supply.sum(0) / use.sum(0)
+    own = rng.uniform(0.2, 0.9, (2, 6)) * np.minimum(supply, use)
+    found = fit_trade(supply, use, own, np.ones((6, 2, 2))).matrix
+    np.testing.assert_allclose(found.sum(axis=2).T, supply, rtol=1e-10)
+    np.testing.assert_allclose(found.sum(axis=1).T, use, rtol=1e-10)
+    assert (found >= 0).all()
+    kept = np.einsum("irr->ri", found)
+    least = np.maximum(own, supply + use - supply.sum(0) + own.sum(0) - own)
+    np.testing.assert_allclose(kept, least, rtol=1e-10)

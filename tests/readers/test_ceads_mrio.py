@@ -1,5 +1,7 @@
 """CEADs tables of China, on small workbooks made in exactly the published layout (no full file is used)."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -212,3 +214,16 @@ def test_a_year_nobody_states(tmp_path):
     path = write(tmp_path / "mrio.xlsx", {"T": grid(arrays())})
     with pytest.raises(DataError, match="year"):
         read_ceads_mrio(path)
+
+
+def test_a_damaged_sheet_is_not_passed_over_for_its_twin(tmp_path):
+    path = book(tmp_path / "mrio.xlsx", arrays())
+    with zipfile.ZipFile(path) as archive:
+        english = archive.getinfo("xl/worksheets/sheet4.xml")
+    content = bytearray(path.read_bytes())
+    middle = english.header_offset + english.compress_size // 2
+    content[middle : middle + 50] = bytes(50)
+    path.write_bytes(content)
+    with pytest.raises(FileError, match="sheet of a workbook cannot be read") as caught:
+        read_ceads_mrio(path)
+    assert "Table_2017_English Version" in caught.value.where

@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from mrio.errors import FileError, MemoryLimitError, MrioError
+from mrio.errors import DataWarning, FileError, MemoryLimitError, MrioError
 from mrio.readers.exiobase import read_exiobase
 
 REGIONS, SECTORS, DEMAND = ["AT", "CN", "WW"], ["Wheat", "Steel (C1)"], ["Households", "Government"]
@@ -109,7 +109,8 @@ def test_every_number_is_in_its_place(tmp_path, old, as_zip):
 def test_output_that_differs_from_the_row_sum_is_kept_as_discrepancy(tmp_path):
     a = arrays()
     a["x"] = a["x"] * 1.01
-    found = read_exiobase(write(tmp_path / "IOT_2015_pxp", a))
+    with pytest.warns(DataWarning, match="does not balance"):
+        found = read_exiobase(write(tmp_path / "IOT_2015_pxp", a))
     np.testing.assert_allclose(found.arrays.x.ravel(), a["x"], rtol=1e-12)
     np.testing.assert_allclose(found.arrays.discrepancy.ravel(), a["x"] / 1.01 * 0.01, rtol=1e-10)
 

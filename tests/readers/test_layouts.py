@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import mrio
-from mrio.errors import DataError, FileError, LabelError, MissingDataError
+from mrio.errors import DataError, DataWarning, FileError, LabelError, MissingDataError
 from tests.readers.sheets import write
 
 REGIONS, SECTORS, DEMAND, FACTORS = ("A", "B"), ("coal", "steel", "power"), ("house", "state"), ("pay", "tax")
@@ -68,7 +68,8 @@ def test_an_empty_cell_is_told_by_its_address_or_has_a_meaning(tmp_path):
     with pytest.raises(MissingDataError) as caught:
         mrio.read_sheet(path, LAYOUT, **WORDS)
     assert "E4" in caught.value.where
-    found = mrio.read_sheet(path, mrio.SheetLayout(**{**vars(LAYOUT), "empty": 0.0}), **WORDS)
+    with pytest.warns(DataWarning, match="does not balance"):
+        found = mrio.read_sheet(path, mrio.SheetLayout(**{**vars(LAYOUT), "empty": 0.0}), **WORDS)
     assert found.arrays.Z[1, 2] == 0.0
 
 

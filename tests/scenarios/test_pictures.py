@@ -1,14 +1,13 @@
 """Data of every picture, and that each is drawn with units and status."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import mrio
 from mrio import plotting
-from mrio.classification import provinces
 
 pytest.importorskip("matplotlib").use("Agg")
+to_hex = pytest.importorskip("matplotlib.colors").to_hex
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +69,42 @@ def test_pictures_of_nothing_are_refused(comparison):
         alone.plot.cocontrol()
 
 
-def test_every_province_has_one_tile():
-    places = plotting.tile_places()
-    names = [name for line in plotting.TILES for name in line.split() if name != "."]
-    assert len(names) == len(places) == len(set(places.values()))
-    assert set(places) == set(provinces().index)
-
-
-def test_what_is_no_province_is_named_beside_the_tiles():
-    ax = plotting.tile_map(pd.Series({"Hebei": 2.0, "Rest of China": 1.0}), "1", "shares")
-    assert "not drawn: Rest of China 1" in ax.get_title(loc="left")
+def test_co_control_of_two_emissions_wants_both_to_fall():
+    """Emissions in proportion to output: each run changes both by what it does to outputs, by hand."""
+    base = mrio.System.from_arrays(
+        regions=["A", "B"],
+        sectors=["goods"],
+        demand=["final"],
+        Z=[[20, 10], [10, 30]],
+        Y=[[50, 20], [10, 60]],
+        V=[70, 70],
+        accounts={"co2": ([40.0, 60.0], "Mt CO2"), "so2": ([8.0, 2.0], "kt SO2")},
+        unit="1e8 CNY",
+        price_basis="current 2017 CNY",
+        period="2017",
+    )
+    less = mrio.Scenario("less").scale_demand(0.9)
+    filters = mrio.Scenario("filters in A").scale_intensity("so2", 0.5, region="A")
+    coal = mrio.Scenario("coal in B").scale_intensity("co2", 1.5, region="B").scale_intensity("so2", 2.0)
+    runs = mrio.compare(mrio.run_scenarios(base, [less, filters, coal]), ["so2", "co2"])
+    data = runs.plot.cocontrol_data("so2", "co2")
+    np.testing.assert_allclose(data.loc["less"], [-10.0, -10.0])
+    np.testing.assert_allclose(data.loc["filters in A"], [-40.0, 0.0], atol=1e-12)
+    np.testing.assert_allclose(data.loc["coal in B"], [100.0, 30.0])
+    signed = runs.co_control(["so2"]).plot.plane_data("so2")
+    np.testing.assert_allclose(signed, data, atol=1e-12)
+    ax = runs.plot.cocontrol()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("so2 [%]", "co2 [%]")
+    said = {text.get_text() for text in ax.texts}
+    assert said >= {
+        "co-control: both fall",
+        "both rise",
+        "only so2 falls",
+        "less",
+        "filters in A",
+        "coal in B",
+    }
+    colours = [to_hex(colour).upper() for colour in ax.collections[0].get_facecolors()]
+    # A run that leaves co2 alone up to rounding may fall to either side, so it is not judged by its colour.
+    assert (colours[0], colours[2]) == (plotting.GAIN, plotting.LOSS)
     plotting.png_of(ax)

@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 import mrio
-from mrio.errors import FileError, LabelError, MissingDataError, UnitsError
+from mrio.errors import DataWarning, FileError, LabelError, MissingDataError, UnitsError
 from mrio.readers.pymrio import Hints, read_pymrio
 from mrio.tables.netcdf import system_to_dataset
 
@@ -18,7 +18,11 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     pymrio = pytest.importorskip("pymrio")
 
-pytestmark = pytest.mark.filterwarnings("ignore::Warning:pymrio")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::Warning:pymrio"),
+    # Its test system does not balance by columns, nor does a table without its imports.
+    pytest.mark.filterwarnings("ignore:.*does not balance:mrio.errors.DataWarning"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +35,8 @@ def theirs():
 
 @pytest.fixture(scope="module")
 def ours(theirs):
-    return mrio.from_pymrio(theirs, price_basis="current 2000 USD, basic prices", period="2000")
+    with pytest.warns(DataWarning, match="does not balance"):
+        return mrio.from_pymrio(theirs, price_basis="current 2000 USD, basic prices", period="2000")
 
 
 def same(first, second):
@@ -168,6 +173,26 @@ def test_what_was_not_stated_is_noted(theirs):
     found = mrio.from_pymrio(theirs)
     assert found.price_basis == "current USD"
     assert "price basis not stated" in found.provenance.steps[-1].action
+
+
+def test_accounts_of_producers_and_final_users_in_other_rows(theirs):
+    io = theirs.copy()
+    io.emissions.F_Y = io.emissions.F_Y.iloc[::-1]
+    with pytest.raises(LabelError, match="rows of F_Y of emissions"):
+        mrio.from_pymrio(io)
+
+
+def test_imports_that_are_not_whole(worked):
+    io = worked.a.to_pymrio()
+    io.mrio_imports.F = io.mrio_imports.F.iloc[1:]
+    io.mrio_imports.F_Y = io.mrio_imports.F_Y.iloc[1:]
+    io.mrio_imports.unit = io.mrio_imports.unit.iloc[1:]
+    with pytest.raises(MissingDataError, match="not whole") as caught:
+        mrio.from_pymrio(io)
+    assert "2 rows, 3 expected" in caught.value.amount
+    io.remove_extension("mrio_imports")
+    with pytest.raises(MissingDataError, match="not whole"):
+        mrio.from_pymrio(io)
 
 
 # -- folders ------------------------------------------------------------------------------------------------

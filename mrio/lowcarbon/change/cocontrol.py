@@ -10,7 +10,7 @@ ET says which of the two changes more.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final, Literal
 
 import numpy as np
@@ -18,7 +18,8 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, MissingDataError
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import CoControlPictures
 from mrio.results import Result
@@ -84,7 +85,13 @@ class CoControl(Result):
         convention
             ``"changes"``: signed changes, co-benefit is 3; ``"reductions"``: positive means less emission,
             co-benefit is 1.
+
+        Raises
+        ------
+        DataError
+            When the convention is another one.
         """
+        require_choice("convention", convention, Convention)
         table = as_frame(self.data["quadrant"], "measure", "pollutant")
         if convention == "changes":
             return table
@@ -147,7 +154,7 @@ class CoControl(Result):
 
 def co_control(
     changes: pd.DataFrame,
-    base: pd.Series[float] | pd.DataFrame,
+    base: pd.Series[float] | Mapping[str, float] | pd.DataFrame,
     *,
     carbon: str = "co2",
     pollutants: Sequence[str] | None = None,
@@ -191,10 +198,13 @@ def co_control(
     >>> result.summary()[["ET", "meaning"]].round(3).to_numpy().tolist()
     [[2.857, 'co-benefit']]
     """
+    require_choice("convention", convention, Convention)
     others = [name for name in changes.columns if name != carbon] if pollutants is None else list(pollutants)
     if not others:
         raise LabelError("No pollutant is named beside carbon.", where=f"columns: {list(changes.columns)}")
     names = [carbon, *others]
+    if changes.empty:
+        raise MissingDataError("There are no measures.", remedy="give one row a measure")
     change = numeric_columns(changes, names, "table of changes")
     before = _base(base, changes.index, names)
     relative = change / before * (1.0 if convention == "changes" else -1.0)
@@ -225,8 +235,12 @@ def co_control(
     return CoControl(data)
 
 
-def _base(base: pd.Series[float] | pd.DataFrame, index: pd.Index, names: Sequence[str]) -> Array:
+def _base(
+    base: pd.Series[float] | Mapping[str, float] | pd.DataFrame, index: pd.Index, names: Sequence[str]
+) -> Array:
     """Return emissions before (measures, substances), checked to be above zero."""
+    if isinstance(base, Mapping):
+        base = pd.Series(base)
     if isinstance(base, pd.Series):
         table = pd.DataFrame([base.to_dict()] * len(index), index=index)
     else:

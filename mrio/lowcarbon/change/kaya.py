@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, MissingDataError
 from mrio.logmean import log_mean, product_effects
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import KayaPictures
 from mrio.results import Result, require_adding_up
@@ -103,6 +104,7 @@ def kaya_lmdi(
     >>> kaya_lmdi(start, end).effects.round(4).to_dict()
     {'population': 3.4609, 'per head': -5.4609}
     """
+    require_choice("form", form, Form)
     x0, x1 = _factor_tables(start, end)
     additive = product_effects(x0.T, x1.T).T
     totals = x0.prod(axis=1).sum(), x1.prod(axis=1).sum()
@@ -157,8 +159,8 @@ def kaya_factors(
 
     Raises
     ------
-    LabelError, DataError
-        When the carriers differ, or activity, population or all energy is zero.
+    LabelError, MissingDataError, DataError
+        When the carriers differ, numbers are missing, or activity, population or all energy is zero.
 
     Examples
     --------
@@ -176,8 +178,12 @@ def kaya_factors(
             amount=f"{list(energy.index)[:4]} and {list(factor.index)[:4]}",
             remedy="give both for the same carriers in the same order",
         )
-    total = float(energy.sum())
-    if min(activity, total, 1.0 if population is None else population) <= 0:
+    given = pd.DataFrame({"energy": energy, "factor": factor})
+    use = numeric_columns(given, ["energy"], "energy use")[:, 0]
+    numeric_columns(given, ["factor"], "table of emission factors")
+    total = float(use.sum())
+    # Written so that what is no number fails too.
+    if not all(0 < value < np.inf for value in (activity, total, 1.0 if population is None else population)):
         raise DataError("Activity, population and total energy must be above zero.")
     columns = {} if population is None else {"population": float(population)}
     per_head = activity if population is None else activity / population
@@ -207,8 +213,8 @@ def kaya_by_sector(system: System, account: str, region: str | None = None) -> p
 
     Raises
     ------
-    LabelError, DataError
-        When region or account are unknown, or a sector without output has flows.
+    LabelError
+        When region or account are unknown.
 
     Examples
     --------
@@ -225,15 +231,6 @@ def kaya_by_sector(system: System, account: str, region: str | None = None) -> p
     x, flows = system.arrays.x, system.account(account).values
     total = x.sum(axis=1, keepdims=True)
     index = pd.MultiIndex.from_product([system.regions, system.sectors], names=["region", "sector"])
-    homeless = index[((x <= 0) & (flows != 0)).ravel()]
-    if len(homeless):
-        raise DataError(
-            "A sector without output has flows, so it has no intensity.",
-            where="; ".join(" | ".join(label) for label in homeless[:3]),
-            amount=f"{len(homeless)} sectors",
-            remedy="aggregate it with another sector",
-            table=homeless.to_frame(index=False),
-        )
     people = system.arrays.population
     if people is None:
         columns = {"output": total}
@@ -248,6 +245,10 @@ def kaya_by_sector(system: System, account: str, region: str | None = None) -> p
 
 def _factor_tables(start: pd.DataFrame, end: pd.DataFrame) -> tuple[Array, Array]:
     """Return both tables of factors as arrays (n, m), checked."""
+    if start.empty:
+        raise MissingDataError(
+            "There are no terms or no factors.", remedy="one row a term, one column a factor"
+        )
     if list(start.columns) != list(end.columns) or list(start.index) != list(end.index):
         raise LabelError(
             "The two periods have different terms or factors.",

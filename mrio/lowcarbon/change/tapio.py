@@ -256,22 +256,13 @@ def _from_systems(
 
 def _periods_by_region(data: Labelled, what: str) -> pd.DataFrame:
     """Return numbers as a frame (period, region) with text labels, or raise."""
-    if isinstance(data, pd.Series):
-        frame = data.to_frame("all")
-    elif isinstance(data, xr.DataArray):
-        if "period" not in data.dims or len(data.dims) > 2:
-            raise LabelError(f"The {what} has dims {data.dims}.", remedy="give (period,) or (period, region)")
-        both = data if len(data.dims) == 2 else data.expand_dims(region=["all"])
-        other = next(str(dim) for dim in both.dims if dim != "period")
-        frame = as_frame(both, "period", other)
-    else:
-        frame = data.copy()
-    frame.index, frame.columns = frame.index.map(str), frame.columns.map(str)
-    values = frame.to_numpy(dtype=float)
+    given = _as_frame(data, what)
+    values: Array = given.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    frame = pd.DataFrame(values, index=given.index.map(str), columns=given.columns.map(str))
     if not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
         raise MissingDataError(
-            f"The {what} is missing somewhere.",
+            f"The {what} is missing or no number somewhere.",
             where=f"{frame.index[row]} | {frame.columns[column]}",
             amount=f"{int((~np.isfinite(values)).sum())} cells",
             remedy="give a number for every period and region",
@@ -279,6 +270,24 @@ def _periods_by_region(data: Labelled, what: str) -> pd.DataFrame:
     if (values < 0).any():
         raise DataError(f"The {what} is negative somewhere.", remedy="an elasticity needs positive levels")
     return frame
+
+
+def _as_frame(data: Labelled, what: str) -> pd.DataFrame:
+    """Return what was given as a frame (period, region)."""
+    if isinstance(data, pd.DataFrame):
+        return data
+    if isinstance(data, pd.Series):
+        return data.to_frame("all")
+    if not isinstance(data, xr.DataArray):
+        raise DataError(
+            f"The {what} cannot be read.",
+            amount=f"got {type(data).__name__}",
+            remedy="give a Series, a DataFrame or a DataArray, or Systems and names",
+        )
+    if "period" not in data.dims or len(data.dims) > 2:
+        raise LabelError(f"The {what} has dims {data.dims}.", remedy="give (period,) or (period, region)")
+    both = data if len(data.dims) == 2 else data.expand_dims(region=["all"])
+    return as_frame(both, "period", next(str(dim) for dim in both.dims if dim != "period"))
 
 
 def _require_same_table(impact: pd.DataFrame, driver: pd.DataFrame) -> None:
@@ -303,7 +312,8 @@ def _require_same_table(impact: pd.DataFrame, driver: pd.DataFrame) -> None:
 
 def _deflated(driver: pd.DataFrame, deflator: Mapping[str, float]) -> pd.DataFrame:
     """Return output divided by a price index, in prices of the first period."""
-    index = {str(period): float(value) for period, value in dict(deflator).items()}
+    given = pd.to_numeric(pd.Series(dict(deflator), dtype=object), errors="coerce")
+    index = {str(period): float(value) for period, value in given.items()}
     absent = [period for period in driver.index if not index.get(period, 0.0) > 0]
     if absent:
         raise MissingDataError(

@@ -79,7 +79,10 @@ def green_investment(
             raise LabelError(
                 f"The table has no {what} {name!r}.", remedy=f"known are {', '.join(known[:12])}"
             )
-    if min(mix.values()) < 0 or abs(sum(mix.values()) - 1.0) > 1e-9:
+    if not np.isfinite(amount):
+        raise DataError("The amount invested is no number.", amount=f"{amount}")
+    # Written so that what is no number fails too.
+    if not (mix and min(mix.values()) >= 0 and abs(sum(mix.values()) - 1.0) <= 1e-9):
         raise DataError("A product mix is made of shares.", amount=f"they add up to {sum(mix.values()):.10g}")
     s, k = system.regions.index(region), system.demand.index(demand)
     origins = _sourcing(system, s, k, mix)

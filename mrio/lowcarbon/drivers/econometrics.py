@@ -13,8 +13,9 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from mrio.errors import DataError, DataWarning, MissingExtraError
-from mrio.lowcarbon.frames import numeric_columns
+from mrio.errors import DataError, DataWarning, LabelError, MissingExtraError
+from mrio.lowcarbon.choices import require_choice
+from mrio.lowcarbon.frames import numeric_columns, require_years, row_labels
 from mrio.tables.arrays import Array
 
 Trend = Literal["n", "c", "ct"]
@@ -67,8 +68,9 @@ def unit_root_tests(table: pd.DataFrame, *, trend: Trend = "c", level: float = 0
 
     Raises
     ------
-    DataError
-        When there are fewer than 10 observations.
+    LabelError, MissingDataError, DataError
+        When cells are empty, a year is missing, a series is constant, or there are fewer than 10
+        observations.
     MissingExtraError
         When statsmodels is not installed.
 
@@ -90,9 +92,9 @@ def unit_root_tests(table: pd.DataFrame, *, trend: Trend = "c", level: float = 0
     >>> unit_root_tests(table)["stationary"].to_dict()
     {'white': True, 'walk': False}
     """
+    require_choice("trend", trend, Trend)
     adfuller = extra("statsmodels.tsa.stattools").adfuller
-    values = numeric_columns(table, list(table.columns), "table of series")
-    _require_length(len(values), "A unit-root test")
+    values = _series(table, "A unit-root test")
     rows = [_unit_root(adfuller, values[:, column], trend, level) for column in range(values.shape[1])]
     return pd.DataFrame(rows, index=list(table.columns))
 
@@ -127,6 +129,8 @@ def adf_p_value(statistic: float, trend: Trend = "c") -> float:
 
     Raises
     ------
+    DataError
+        When the statistic is no number.
     MissingExtraError
         When statsmodels is not installed.
 
@@ -135,6 +139,9 @@ def adf_p_value(statistic: float, trend: Trend = "c") -> float:
     >>> round(adf_p_value(-3.478), 4)
     0.0086
     """
+    require_choice("trend", trend, Trend)
+    if not np.isfinite(statistic):
+        raise DataError("A test statistic is no number.", amount=f"{statistic}")
     return float(extra("statsmodels.tsa.adfvalues").mackinnonp(statistic, regression=trend, N=1))
 
 
@@ -148,11 +155,18 @@ def is_stationary(p: float, level: float = 0.05) -> bool:
     level
         Level of significance [1].
 
+    Raises
+    ------
+    DataError
+        When p is no probability.
+
     Examples
     --------
     >>> is_stationary(0.013), is_stationary(0.981)
     (True, False)
     """
+    if not 0 <= p <= 1:
+        raise DataError("A p lies between 0 and 1.", amount=f"{p:g}")
     return bool(p < level)
 
 
@@ -178,8 +192,8 @@ def cointegration_test(
 
     Raises
     ------
-    DataError
-        When there are fewer than 10 observations, or not more than drivers and constant need.
+    LabelError, MissingDataError, DataError
+        As `unit_root_tests`, and when there are too few observations for the drivers.
     MissingExtraError
         When statsmodels is not installed.
 
@@ -196,10 +210,16 @@ def cointegration_test(
     >>> test["statistic"] < test["critical 5 %"], test["p"] < 0.01
     (True, True)
     """
+    require_choice("trend", trend, Trend)
+    if list(impact.index) != list(drivers.index):
+        raise LabelError(
+            "The impact and its drivers have different rows.",
+            amount=f"{list(impact.index)[:3]} and {list(drivers.index)[:3]}",
+            remedy="give both for the same years in the same order",
+        )
     coint = extra("statsmodels.tsa.stattools").coint
     table = drivers.assign(**{"_impact": impact.to_numpy()})
-    values = numeric_columns(table, list(table.columns), "table of series")
-    _require_length(len(values), "A cointegration test")
+    values = _series(table, "A cointegration test")
     if len(values) < drivers.shape[1] + 5:
         raise DataError(
             "A cointegration test has too few observations for its drivers.",
@@ -215,16 +235,23 @@ def cointegration_test(
     }
 
 
-def _require_length(n: int, what: str) -> None:
-    """Refuse a test of a series that is too short for it, and warn where it has little power."""
+def _series(table: pd.DataFrame, what: str) -> Array:
+    """Return time series (n, m) that a test can be run on, or raise; warn where it has little power."""
+    values = numeric_columns(table, list(table.columns), "table of series")
+    require_years(row_labels(table.index), "table of series")
+    n = len(values)
     if n < FEWEST:
         raise DataError(
             f"{what} of a series this short says nothing.",
             amount=f"{n} observations, at least {FEWEST} needed",
             remedy="use more years; differencing shortens the series further",
         )
+    constant = [name for name, span in zip(table, np.ptp(values, axis=0), strict=True) if span == 0]
+    if constant:
+        raise DataError("A series is constant.", where=", ".join(map(repr, constant)), remedy="leave it out")
     if n < FEW:
         warnings.warn(f"{what} with {n} observations has little power.", DataWarning, stacklevel=3)
+    return values
 
 
 def variance_inflation(X: Array) -> Array:

@@ -4,6 +4,30 @@ from __future__ import annotations
 
 from scipy import stats
 
+from mrio.errors import DataError
+
+
+def degrees_of_freedom(n: int, k: int) -> int:
+    """Return n - k - 1, the degrees of freedom that k regressors and a constant leave, or raise.
+
+    Parameters
+    ----------
+    n, k
+        Observations and regressors without constant.
+
+    Raises
+    ------
+    DataError
+        When none are left.
+    """
+    if k < 1 or n - k - 1 < 1:
+        raise DataError(
+            "There are not more observations than coefficients.",
+            amount=f"{n} observations, {k} drivers and a constant: {n - k - 1} degrees of freedom",
+            remedy="take fewer drivers, or more years or regions",
+        )
+    return n - k - 1
+
 
 def adjusted_r2(r2: float, n: int, k: int) -> float:
     """Return R2 adjusted for degrees of freedom, 1 - (1 - R2)(n - 1)/(n - k - 1).
@@ -20,12 +44,17 @@ def adjusted_r2(r2: float, n: int, k: int) -> float:
     float
         Adjusted R2 [1].
 
+    Raises
+    ------
+    DataError
+        When no degrees of freedom are left.
+
     Examples
     --------
     >>> round(adjusted_r2(0.929, 8, 3), 3)
     0.876
     """
-    return 1.0 - (1.0 - r2) * (n - 1) / (n - k - 1)
+    return 1.0 - (1.0 - r2) * (n - 1) / degrees_of_freedom(n, k)
 
 
 def f_statistic(r2: float, n: int, k: int) -> float:
@@ -38,12 +67,18 @@ def f_statistic(r2: float, n: int, k: int) -> float:
     n, k
         Observations and regressors without constant.
 
+    Raises
+    ------
+    DataError
+        When no degrees of freedom are left.
+
     Examples
     --------
     >>> round(f_statistic(0.929, 8, 3), 2)
     17.45
     """
-    return (r2 / k) / ((1.0 - r2) / (n - k - 1))
+    left = degrees_of_freedom(n, k)
+    return (r2 / k) / ((1.0 - r2) / left)
 
 
 def f_p_value(f: float, n: int, k: int) -> float:
@@ -56,12 +91,17 @@ def f_p_value(f: float, n: int, k: int) -> float:
     n, k
         Observations and regressors without constant.
 
+    Raises
+    ------
+    DataError
+        When no degrees of freedom are left.
+
     Examples
     --------
     >>> round(f_p_value(17.502, 8, 3), 3)
     0.009
     """
-    return float(stats.f.sf(f, k, n - k - 1))
+    return float(stats.f.sf(f, k, degrees_of_freedom(n, k)))
 
 
 def t_statistic(coefficient: float, standard_error: float) -> float:
@@ -79,9 +119,16 @@ def t_p_value(t: float, df: float) -> float:
     df
         Degrees of freedom.
 
+    Raises
+    ------
+    DataError
+        When there are no degrees of freedom.
+
     Examples
     --------
     >>> round(t_p_value(3.323, 3), 3)
     0.045
     """
+    if not df > 0:
+        raise DataError("A t has a p with degrees of freedom above zero only.", amount=f"{df:g} given")
     return float(2.0 * stats.t.sf(abs(t), df))

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.drivers.econometrics import extra
 from mrio.lowcarbon.frames import logarithms, numeric_columns, row_labels
 from mrio.tables.arrays import Array
@@ -57,8 +58,8 @@ def stirpat_panel(
     Raises
     ------
     LabelError, MissingDataError, DataError
-        When a year is missing for a region, levels are not above zero, weights do not fit, or there are not
-        more observations than coefficients.
+        When a year is missing for a region, levels are not above zero, weights do not fit, drivers are
+        exactly collinear, or there are not more observations than coefficients.
     MissingExtraError
         When statsmodels is not installed.
 
@@ -83,13 +84,11 @@ def stirpat_panel(
     >>> fit.params[["ln_P", "ln_A"]].round(6).tolist()
     [0.8, 0.4]
     """
+    require_choice("effects", effects, Effects)
     panel = _panel(table, [impact, *drivers])
     names = [f"ln_{name}" for name in drivers]
     if lagged:
-        matrix = spatial_weights(weights, sorted(set(panel["region"])))
-        for name in lagged:
-            panel[f"W_{name}"] = spatial_lag(panel, f"ln_{name}", matrix)
-            names.append(f"W_{name}")
+        names += _lagged(panel, drivers, lagged, weights)
     dummies = {"none": [], "entity": ["C(region)"], "two-way": ["C(region)", "C(year)"]}[effects]
     regions, years = panel["region"].nunique(), panel["year"].nunique()
     taken = len(names) + 1 + (regions - 1) * bool(dummies) + (years - 1) * (effects == "two-way")
@@ -108,7 +107,35 @@ def stirpat_panel(
     model = extra("statsmodels.formula.api").ols(
         f"ln_{impact} ~ {' + '.join([*names, *dummies])}", data=panel
     )
+    _require_full_rank(model.exog)
     return model.fit(cov_type="cluster", cov_kwds={"groups": panel["region"].astype("category").cat.codes})
+
+
+def _lagged(
+    panel: pd.DataFrame, drivers: Sequence[str], lagged: Sequence[str], weights: pd.DataFrame | None
+) -> list[str]:
+    """Add spatially lagged drivers to a panel, and return the names of their columns."""
+    absent = [name for name in lagged if name not in drivers]
+    if absent:
+        raise LabelError(
+            f"{absent[0]!r} is lagged in space and is no driver.",
+            remedy=f"drivers are {', '.join(map(repr, drivers))}",
+        )
+    matrix = spatial_weights(weights, sorted(set(panel["region"])))
+    for name in lagged:
+        panel[f"W_{name}"] = spatial_lag(panel, f"ln_{name}", matrix)
+    return [f"W_{name}" for name in lagged]
+
+
+def _require_full_rank(X: Array) -> None:
+    """Raise where columns (n, m) cannot be told apart; a pseudo-inverse would give numbers for them."""
+    rank = int(np.linalg.matrix_rank(X))
+    if rank < X.shape[1]:
+        raise DataError(
+            "Drivers and fixed effects are exactly collinear.",
+            amount=f"rank {rank} of {X.shape[1]} columns",
+            remedy="leave out a driver that is constant within regions, or that follows from others",
+        )
 
 
 def spatial_weights(weights: pd.DataFrame | None, regions: Sequence[str]) -> Array:
@@ -167,6 +194,14 @@ def _panel(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     absent = [name for name in ("region", "year") if name not in table.columns]
     if absent:
         raise LabelError(f"The panel has no column {absent[0]!r}.", remedy="one row a region and year")
+    empty = table[["region", "year"]].isna().any(axis=1)
+    if empty.any():
+        raise MissingDataError(
+            "Rows of the panel have no region or no year.",
+            where=f"rows {', '.join(map(str, np.flatnonzero(empty)[:5]))}",
+            amount=f"{int(empty.sum())} rows",
+            remedy="name every row fully",
+        )
     wordy = [name for name in names if not name.isidentifier()]
     if wordy:
         raise LabelError(

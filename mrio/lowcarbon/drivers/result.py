@@ -96,9 +96,7 @@ class Stirpat(Result):
         DataError
             When the level is not between 0 and 1.
         """
-        if not 0 < level < 1:
-            raise DataError("The level of an interval lies between 0 and 1.", amount=f"{level:g}")
-        half = float(stats.t.ppf(0.5 + level / 2.0, self.degrees_of_freedom)) * self.ridge["se"]
+        half = self._quantile(level) * self.ridge["se"]
         B = self.ridge["B"]
         return pd.DataFrame({"low": B - half, "B": B, "high": B + half})
 
@@ -123,13 +121,13 @@ class Stirpat(Result):
         Raises
         ------
         LabelError, MissingDataError, DataError
-            When drivers are absent, empty or not above zero.
+            When drivers are absent, empty or not above zero, or the level is not between 0 and 1.
         """
         X = numeric_columns(table, list(self.drivers), "table of drivers")
         X = X if logged else logarithms(X, self.drivers, row_labels(table.index), LOGGED)
         predicted = float(self.ridge["B"]["const"]) + X @ self.elasticities.to_numpy()
         se = np.sqrt(self._variance(X))
-        half = float(stats.t.ppf(0.5 + level / 2.0, self.degrees_of_freedom)) * se
+        half = self._quantile(level) * se
         columns = {"log": predicted, "se": se, "low": predicted - half, "high": predicted + half}
         return pd.DataFrame({**columns, "median": np.exp(predicted)}, index=row_labels(table.index))
 
@@ -164,6 +162,12 @@ class Stirpat(Result):
     def plot(self) -> StirpatPictures:
         """Pictures: ``plot.trace()``."""
         return StirpatPictures(self)
+
+    def _quantile(self, level: float) -> float:
+        """Return the quantile of t that a two-sided interval of a level needs."""
+        if not 0 < level < 1:
+            raise DataError("The level of an interval lies between 0 and 1.", amount=f"{level:g}")
+        return float(stats.t.ppf(0.5 + level / 2.0, self.degrees_of_freedom))
 
     def _table(self, estimator: str) -> pd.DataFrame:
         """Return the coefficients of one estimator, one row a term."""

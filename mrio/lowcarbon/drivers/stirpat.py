@@ -14,6 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError, DataWarning
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.drivers import ridge
 from mrio.lowcarbon.drivers.econometrics import (
     FEWEST,
@@ -22,9 +23,9 @@ from mrio.lowcarbon.drivers.econometrics import (
     unit_root_tests,
     variance_inflation,
 )
-from mrio.lowcarbon.drivers.fit_statistics import f_p_value, t_p_value
+from mrio.lowcarbon.drivers.fit_statistics import degrees_of_freedom, f_p_value, t_p_value
 from mrio.lowcarbon.drivers.result import CHOICES, Stirpat
-from mrio.lowcarbon.frames import LOGGED, logarithms, numeric_columns, row_labels
+from mrio.lowcarbon.frames import LOGGED, logarithms, numeric_columns, require_years, row_labels
 from mrio.tables.arrays import Array
 
 Choice = Literal["trace", "hoerl-kennard", "hoerl-kennard-baldwin", "gcv"]
@@ -56,7 +57,8 @@ def stirpat(
     Parameters
     ----------
     table
-        Time series in columns, in order of time, without gaps.
+        Time series in columns, in order of time, without gaps; rows with names instead of years are no time
+        series, and unit-root and cointegration tests mean nothing there.
     impact
         Column of the impact, for example emissions.
     drivers
@@ -77,8 +79,8 @@ def stirpat(
     Raises
     ------
     LabelError, MissingDataError, DataError
-        When columns are absent or empty, levels are not above zero, a series is constant, regressors are
-        exactly collinear, or there are not more observations than coefficients.
+        When columns are absent or empty, a year is missing, levels are not above zero, a series is constant,
+        regressors are exactly collinear, or there are not more observations than coefficients.
     MissingExtraError
         When statsmodels and scikit-learn are not installed.
 
@@ -103,9 +105,14 @@ def stirpat(
     >>> fit.elasticities.round(2).to_dict()
     {'P': 0.8, 'A': 0.4}
     """
+    if isinstance(k, str):
+        require_choice("k", k, Choice)
+    elif not 0 <= k < np.inf:
+        raise DataError("A ridge parameter is zero or more.", amount=f"k = {k:g}")
     names = [impact, *drivers]
     given = numeric_columns(table, names, "table of series")
     rows = row_labels(table.index)
+    require_years(rows, "table of series")
     series = pd.DataFrame(
         given if logged else logarithms(given, names, rows, LOGGED), index=rows, columns=names
     )
@@ -116,8 +123,6 @@ def stirpat(
     _require_uncertain(float(trace[2][0]))
     choices = _choices(data, trace[0], trace[1])
     chosen = choices[k] if isinstance(k, str) else float(k)
-    if chosen < 0:
-        raise DataError("A ridge parameter is zero or more.", amount=f"k = {chosen:g}")
     fit = ridge.ridge_fit(data, chosen)
     variables = {
         **_coefficients(X, y, fit),
@@ -186,13 +191,7 @@ def _attrs(fit: ridge.RidgeFit, n: int, impact: str, drivers: Sequence[str], rul
 def _require_estimable(X: Array, y: Array, names: Sequence[str]) -> None:
     """Raise unless there are degrees of freedom, variation and no exact collinearity; warn where few."""
     n, m = X.shape
-    df = n - m - 1
-    if m == 0 or df < 1:
-        raise DataError(
-            "There are not more observations than coefficients.",
-            amount=f"{n} observations, {m} drivers and a constant: {df} degrees of freedom",
-            remedy="take fewer drivers, or more years or regions",
-        )
+    df = degrees_of_freedom(n, m)
     constant = [
         name for name, column in zip(names, np.column_stack([y, X]).T, strict=True) if np.ptp(column) == 0
     ]

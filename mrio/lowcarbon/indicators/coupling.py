@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, MissingDataError
 from mrio.lowcarbon.frames import numeric_columns, row_labels
 from mrio.results import Result
 from mrio.tables.arrays import Array
@@ -94,7 +94,9 @@ def coupling_coordination(
     U = numeric_columns(levels, names, "table of levels")
     if len(names) < 2:
         raise DataError("Coupling needs two subsystems.", amount=f"{len(names)} given")
-    if U.size and (U.min() < 0 or U.max() > 1):
+    if not len(U):
+        raise MissingDataError("There are no observations.", remedy="one row an observation")
+    if U.min() < 0 or U.max() > 1:
         raise DataError(
             "Levels of subsystems lie between 0 and 1.",
             amount=f"{U.min():.4g} to {U.max():.4g} given",
@@ -128,6 +130,7 @@ def _weights(names: list[str], weights: Mapping[str, float] | None) -> Array:
             remedy="give one weight for every column",
         )
     alpha = np.array([float(weights[name]) for name in names])
-    if (alpha < 0).any() or abs(alpha.sum() - 1.0) > 1e-9:
+    # Written so that what is no number fails too.
+    if not ((alpha >= 0).all() and abs(alpha.sum() - 1.0) <= 1e-9):
         raise DataError("Weights of subsystems are shares.", amount=f"they add up to {alpha.sum():.10g}")
     return alpha

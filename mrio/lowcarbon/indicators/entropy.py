@@ -22,6 +22,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError, DataWarning, LabelError
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
 from mrio.lowcarbon.pictures import EntropyPictures
 from mrio.results import Result, require_adding_up
@@ -31,6 +32,7 @@ SHIFT: Final = 1e-4
 """What the shifted variant adds to normalised indicators before shares are taken."""
 
 Variant = Literal["plain", "shifted"]
+Subsets = Literal["leave_one_out", "expanding"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class EntropyIndex(Result):
         """Weight times normalised indicator, one row an observation; rows add up to the index."""
         return as_frame(self.data["contribution"], "observation", "indicator")
 
-    def stability(self, how: Literal["leave_one_out", "expanding"] = "leave_one_out") -> pd.DataFrame:
+    def stability(self, how: Subsets = "leave_one_out") -> pd.DataFrame:
         """Return the weights again without each observation, or with the first observations only.
 
         Parameters
@@ -139,8 +141,9 @@ class EntropyIndex(Result):
         Raises
         ------
         DataError
-            When there are fewer than four observations.
+            When there are fewer than four observations, or no such subsets.
         """
+        require_choice("how", how, Subsets)
         X = self.data["value"].transpose("observation", "indicator").to_numpy()
         labels = list(map(str, self.data["observation"].values))
         if len(labels) < 4:
@@ -235,6 +238,7 @@ def entropy_index(
     >>> result.weights.round(3).to_dict()
     {'share': 0.414, 'intensity': 0.586}
     """
+    require_choice("variant", variant, Variant)
     names = [*positive, *negative]
     if not names:
         raise LabelError("No indicators are named.", remedy="name columns in positive= and negative=")

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from mrio.errors import LabelError
+from mrio.lowcarbon.choices import require_choice
 from mrio.measures.footprint import footprint
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -34,9 +35,10 @@ def regional_total(system: System, name: str, side: Side = "production") -> tupl
 
     Raises
     ------
-    LabelError
-        When there is no such account, or it has no consumption side.
+    LabelError, DataError
+        When there is no such account or side, or it has no consumption side.
     """
+    require_choice("account", side, Side)
     if name in ("output", "final_demand"):
         if side == "consumption":
             raise LabelError(

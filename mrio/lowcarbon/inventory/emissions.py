@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import LabelError, UnitsError
+from mrio.errors import DataError, LabelError, UnitsError
 from mrio.lowcarbon.inventory.energy_units import KINDS, energy_unit
 from mrio.lowcarbon.inventory.factors import EmissionFactors
 from mrio.lowcarbon.inventory.result import Inventory, inventory_dataset
@@ -189,7 +189,7 @@ def electricity_emissions(
     Raises
     ------
     UnitsError, LabelError, MissingDataError, DataError
-        When quantities are no electricity, a region has no grid factor, or rows are unusable.
+        When quantities are no electricity, a region has no usable grid factor, or rows are unusable.
 
     Examples
     --------
@@ -212,6 +212,13 @@ def electricity_emissions(
         raise LabelError(
             f"The region {unknown[0]!r} has no grid factor.",
             remedy="give one for every region in kg CO2 per kWh",
+        )
+    unusable = [name for name in rows["region"].unique() if not 0 <= grid[name] < float("inf")]
+    if unusable:
+        raise DataError(
+            f"The grid factor of {unusable[0]!r} is negative or no number.",
+            amount=f"{grid[unusable[0]]}",
+            remedy="give kg CO2 per kWh, zero or more",
         )
     scale = rows["unit"].map(lambda text: units[text].scale).astype(float)
     per_kg = conversion(parse_unit("kg CO2"), parse_unit(unit))

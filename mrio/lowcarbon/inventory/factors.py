@@ -181,7 +181,7 @@ class EmissionFactors:
         Raises
         ------
         LabelError
-            When a present name is unknown.
+            When a present name is unknown, or two fuels get one name.
         """
         unknown = sorted(set(names) - set(self.fuels))
         if unknown:
@@ -189,7 +189,11 @@ class EmissionFactors:
                 f"The factors {self.name!r} have no fuel {unknown[0]!r}.",
                 remedy=f"fuels are {', '.join(map(repr, self.fuels))}",
             )
-        return replace(self, table=self.table.rename(index=dict(names)))
+        table = self.table.rename(index=dict(names))
+        doubled = table.index[table.index.duplicated()]
+        if len(doubled):
+            raise LabelError(f"Two fuels would be named {doubled[0]!r}.", remedy="give each its own name")
+        return replace(self, table=table)
 
     def _with(self, values: Array, per: list[str], note: str) -> EmissionFactors:
         """Return a copy with other factors per other basic units."""
@@ -307,6 +311,8 @@ def _require_usable(table: pd.DataFrame) -> None:
             f"The table of emission factors lacks the columns {', '.join(missing)}.",
             remedy="give a column factor, or ncv, carbon_content and oxidation",
         )
+    if table.empty:
+        raise MissingDataError("There are no emission factors.", remedy="give one row a fuel")
     doubled = table.index[table.index.duplicated()]
     if len(doubled):
         raise LabelError(f"The fuel {doubled[0]!r} has two emission factors.", remedy="keep one of them")
@@ -321,6 +327,15 @@ def _require_usable(table: pd.DataFrame) -> None:
             remedy="give finite numbers of zero or more",
             table=table.loc[fuels].reset_index(),
         )
+    if "oxidation" in table:
+        share = pd.to_numeric(table["oxidation"], errors="coerce")
+        if (share > 1).any():
+            raise DataError(
+                "An oxidised share is above one.",
+                where=", ".join(map(repr, table.index[share > 1])),
+                amount=f"{share.max():g}",
+                remedy="give shares, 0.98 for 98 %",
+            )
     unknown = sorted(set(table["per"]) - set(KINDS))
     if unknown:
         raise UnitsError(

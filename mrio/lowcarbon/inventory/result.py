@@ -116,7 +116,17 @@ class Inventory(Result):
         pandas.DataFrame
             One row a sector, one column a year; one row a region and sector where several regions are ranked.
             What is not defined has no rank.
+
+        Raises
+        ------
+        LabelError
+            When the values have no sectors or years.
         """
+        absent = [] if values is None else [dim for dim in ("sector", "year") if dim not in values.dims]
+        if absent:
+            raise LabelError(
+                f"What is to be ranked has no dim {absent[0]!r}.", remedy="give (region, sector, year)"
+            )
         ranked = self.scope_1.sum("region") if values is None else values
         if ranked.sizes.get("region", 0) == 1:
             ranked = ranked.isel(region=0, drop=True)

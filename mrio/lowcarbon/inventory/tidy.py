@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.errors import DataError, LabelError, MissingDataError, MrioError, raise_together
+from mrio.lowcarbon.choices import require_choice
 
 KEYS: Final = ("region", "sector", "fuel", "year")
 """Columns that name a row of a table of energy use, and dims of an inventory."""
@@ -39,18 +40,18 @@ def checked_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> pd.Data
     Raises
     ------
     MissingDataError, DataError, LabelError
-        When columns or values are missing, values are negative or no numbers, or rows are doubled.
+        When rows, columns or values are missing, values are negative or no numbers, rows are doubled, or
+        labels have blanks around them.
     """
-    columns = [*keys, "value", "unit"]
-    absent = [name for name in columns if name not in table.columns]
-    if absent:
-        raise MissingDataError(
-            f"The table of {what} lacks the columns {', '.join(map(repr, absent))}.",
-            where=f"columns given: {', '.join(map(repr, table.columns))}",
-            remedy=f"a tidy table has the columns {', '.join(columns)}, one row a number",
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(
+            f"The table of {what} is no table.",
+            amount=f"got {type(table).__name__}",
+            remedy="give a DataFrame, one row a number",
         )
-    rows = table[columns].reset_index(drop=True)
-    empty = rows[[*keys, "unit"]].isna().any(axis=1)
+    rows = _columns(table, [*keys, "value", "unit"], what)
+    labels = list(keys)
+    empty = rows[[*labels, "unit"]].isna().any(axis=1)
     if empty.any():
         raise MissingDataError(
             f"Rows of the table of {what} have no label or no unit.",
@@ -59,52 +60,76 @@ def checked_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> pd.Data
             remedy="name every row fully",
             table=rows[empty],
         )
-    if "year" in keys and pd.api.types.is_float_dtype(rows["year"]):
+    if "year" in labels and pd.api.types.is_float_dtype(rows["year"]):
         # Spreadsheets give years as 2014.0.
-        rows["year"] = rows["year"].map(lambda year: int(year) if year == int(year) else year)
-    rows[list(keys)] = rows[list(keys)].astype(str)
+        text = f"The table of {what} has years that are no whole numbers."
+        broken = rows[rows["year"] % 1 != 0]
+        raise_together(_offence(LabelError, text, broken, labels, "give years like 2014, or texts"))
+        rows["year"] = rows["year"].astype(int)
+    rows[labels] = rows[labels].astype(str)
     rows["value"] = pd.to_numeric(rows["value"], errors="coerce")
-    raise_together(_problems(rows, keys, what))
+    raise_together(_problems(rows, labels, what))
     return rows
 
 
-def _problems(rows: pd.DataFrame, keys: Sequence[str], what: str) -> list[MrioError]:
+def _columns(table: pd.DataFrame, columns: list[str], what: str) -> pd.DataFrame:
+    """Return a copy of the columns of a tidy table that has rows, or raise."""
+    absent = [name for name in columns if name not in table.columns]
+    if absent:
+        raise MissingDataError(
+            f"The table of {what} lacks the columns {', '.join(map(repr, absent))}.",
+            where=f"columns given: {', '.join(map(repr, table.columns))}",
+            remedy=f"a tidy table has the columns {', '.join(columns)}, one row a number",
+        )
+    if table.empty:
+        raise MissingDataError(f"The table of {what} has no rows.", remedy="give one row a number")
+    return table[columns].reset_index(drop=True)
+
+
+def _problems(rows: pd.DataFrame, keys: list[str], what: str) -> list[MrioError]:
     """Return what is wrong with the numbers and labels of a table."""
-    problems: list[MrioError] = []
-    missing = ~np.isfinite(rows["value"].to_numpy(dtype=float))
-    negative = rows["value"].to_numpy(dtype=float) < 0
-    doubled = rows.duplicated(list(keys), keep=False).to_numpy()
-    if missing.any():
-        problems.append(
-            MissingDataError(
-                f"The table of {what} holds empty cells or something that is no number.",
-                where=cells_in_words(rows.loc[missing, list(keys)]),
-                amount=f"{int(missing.sum())} rows",
-                remedy="say what they mean: leave a row out, or give zero",
-                table=rows[missing],
-            )
-        )
-    if negative.any():
-        problems.append(
-            DataError(
-                f"The table of {what} holds negative numbers.",
-                where=cells_in_words(rows.loc[negative, [*keys, "value"]]),
-                amount=f"{int(negative.sum())} rows",
-                remedy="energy burnt, production and consumption are zero or more; book outputs elsewhere",
-                table=rows[negative],
-            )
-        )
-    if doubled.any():
-        problems.append(
-            LabelError(
-                f"The table of {what} names rows more than once.",
-                where=cells_in_words(rows.loc[doubled, list(keys)]),
-                amount=f"{int(doubled.sum())} rows",
-                remedy="add them up or drop the doubled ones",
-                table=rows[doubled],
-            )
-        )
-    return problems
+    table, values = f"The table of {what}", rows["value"]
+    blank = rows[keys].apply(lambda labels: labels != labels.str.strip()).any(axis=1)
+    return [
+        *_offence(
+            MissingDataError,
+            f"{table} holds empty cells or something that is no number.",
+            rows[~np.isfinite(values)],
+            keys,
+            "say what they mean: leave a row out, or give zero",
+        ),
+        *_offence(
+            DataError,
+            f"{table} holds negative numbers.",
+            rows[values < 0],
+            [*keys, "value"],
+            "energy burnt, production and consumption are zero or more; book outputs elsewhere",
+        ),
+        *_offence(
+            LabelError,
+            f"{table} names rows more than once.",
+            rows[rows.duplicated(keys, keep=False)],
+            keys,
+            "add them up or drop the doubled ones",
+        ),
+        *_offence(
+            LabelError,
+            f"{table} has labels with blanks around them.",
+            rows[blank],
+            keys,
+            "strip them: 'Hebei ' and 'Hebei' would be two regions",
+        ),
+    ]
+
+
+def _offence(
+    error: type[DataError], text: str, rows: pd.DataFrame, columns: list[str], remedy: str
+) -> list[MrioError]:
+    """Return the error about offending rows, which are named by columns; none where there are none."""
+    if rows.empty:
+        return []
+    where, amount = cells_in_words(rows[columns]), f"{len(rows)} rows"
+    return [error(text, where=where, amount=amount, remedy=remedy, table=rows)]
 
 
 def as_array(rows: pd.DataFrame, keys: Sequence[str], what: str, missing: Missing) -> xr.DataArray:
@@ -124,9 +149,10 @@ def as_array(rows: pd.DataFrame, keys: Sequence[str], what: str, missing: Missin
 
     Raises
     ------
-    MissingDataError
-        With every absent row, when `missing` is ``"raise"``.
+    MissingDataError, DataError
+        With every absent row, when `missing` is ``"raise"``; when it is no choice.
     """
+    require_choice("missing", missing, Missing)
     labels = {key: list(dict.fromkeys(rows[key])) for key in keys}
     labels["year"] = sorted(labels["year"])
     if missing == "raise":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from mrio import bundled
 from mrio.lowcarbon.change.cocontrol import elasticities
 from mrio.lowcarbon.change.tapio import tapio
+from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.drivers.econometrics import is_stationary
 from mrio.lowcarbon.drivers.fit_statistics import adjusted_r2, f_p_value, f_statistic, t_p_value, t_statistic
 from mrio.lowcarbon.inventory.energy_units import KILOJOULES_PER_KGCE
@@ -37,8 +38,10 @@ _RESEARCH_YEARS = (2021, 2020, 2019, 2018, 2017, 2016, 2014)
 _PLAUSIBLE_SHARE = (0.10, 0.20)
 _YEARS = 8
 
+Status = Literal["agrees", "disagrees", "note"]
 
-def check_papers(*, only: str | None = None) -> pd.DataFrame:
+
+def check_papers(*, only: Status | None = None) -> pd.DataFrame:
     """Recompute what the papers behind these methods print, and say what agrees.
 
     Parameters
@@ -54,12 +57,19 @@ def check_papers(*, only: str | None = None) -> pd.DataFrame:
         is made of), ``status`` and ``note``. Items about words only have no numbers. The status ``note``
         means that nothing printed can be right or wrong there.
 
+    Raises
+    ------
+    DataError
+        When there is no such status.
+
     Examples
     --------
     >>> table = check_papers()
     >>> table.drop_duplicates("number")["status"].value_counts().to_dict()
     {'agrees': 64, 'disagrees': 21, 'note': 10}
     """
+    if only is not None:
+        require_choice("only", only, Status)
     with bundled.path("lowcarbon/paper_checks.csv").open(encoding="utf-8", newline="") as file:
         items = list(csv.DictReader(file))
     numbers = dict(_numbers())

@@ -10,7 +10,7 @@ import numpy as np
 from mrio.errors import DataError, NotProductiveError
 from mrio.measures.extraction.removal import KINDS, Cut, Index, Kind, Remainder, after_cut, without
 from mrio.measures.extraction.result import Extraction
-from mrio.measures.final_demand import mask
+from mrio.measures.final_demand import joined, mask
 from mrio.measures.measure import Intensities, Sheet, all_accounts, intensities
 from mrio.results import require_adding_up
 from mrio.tables import System
@@ -173,13 +173,9 @@ def _cut(
 
 def _described(region: Names, sector: Names, to_region: Names, to_sector: Names) -> str:
     """Return what is taken out in words."""
-    seller = " | ".join(_joined(names) for names in (region, sector) if names is not None)
-    buyer = " | ".join(_joined(names) for names in (to_region, to_sector) if names is not None)
+    seller = " | ".join(joined(names) for names in (region, sector) if names is not None)
+    buyer = " | ".join(joined(names) for names in (to_region, to_sector) if names is not None)
     return seller + (f" to {buyer}" if buyer else "")
-
-
-def _joined(names: Names) -> str:
-    return names if isinstance(names, str) else ", ".join(names or ())
 
 
 def _named(error: NotProductiveError, what: str) -> NotProductiveError:

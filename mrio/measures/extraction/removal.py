@@ -190,4 +190,5 @@ def _at(rows: Index, values: Array, n: int) -> Array:
 
 
 def _gap(x: Array, balance: Array) -> float:
+    """Return the largest difference between output and what asks for it."""
     return float(np.abs(x - balance).max(initial=0.0))

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.measures.drawing import ranked_bars
-from mrio.measures.measure import Measure
+from mrio.measures.measure import Measure, as_table
+from mrio.plotting import ranked_bars
 
 
 class Extraction(Measure):
@@ -54,8 +54,7 @@ class ExtractionPictures:
         lost = self.extraction.of("loss", account)
         order = np.argsort(-np.abs(lost.sum("region").values), kind="stable")[:most]
         chosen = lost.isel(sector=np.sort(order))
-        labels = [pd.Index(chosen[dim].values, name=dim) for dim in ("region", "sector")]
-        return pd.DataFrame(chosen.transpose("region", "sector").values, *labels)
+        return as_table(chosen, "region", "sector")
 
     def losses(self, account: str | None = None, most: int = 12, ax: Any | None = None) -> Any:
         """Draw losses by region and sector as a heat map."""
@@ -110,7 +109,8 @@ class ExtractionsPictures:
         """Return the largest losses by region that loses, one row an extraction, of one region or of all."""
         order = self.extractions.summary(account).index
         if region is not None:
-            order = order[order.get_level_values("extracted_region") == region]
+            where = order.get_level_values("extracted_region")
+            order = order[where == self.extractions.known("extracted_region", region)]
         lost = self.extractions.of("loss", account).to_series().unstack("region")
         return lost.reindex(order[:most])[list(self.extractions.data["region"].values)]
 

@@ -17,6 +17,7 @@ from mrio.measures.measure import (
     Measure,
     Sheet,
     all_accounts,
+    as_table,
     by_region,
     intensities,
     rates,
@@ -302,10 +303,7 @@ class Feedback(Measure):
         DataFrame
             ``intra``, ``spillover``, ``feedback`` and their ``product``; NaN where there is no final demand.
         """
-        steps = self.of("steps", account).transpose("region", "step")
-        levels = pd.DataFrame(
-            steps.values, index=pd.Index(steps["region"].values, name="region"), columns=STEPS
-        )
+        levels = as_table(self.of("steps", account), "region", "step").rename_axis(columns=None)
         before = levels[list(STEPS[:-1])].to_numpy()
         ratio = np.divide(levels[list(STEPS[1:])], np.where(before != 0, before, np.nan))
         result = pd.DataFrame(ratio, columns=list(STEPS[1:]))
@@ -347,9 +345,7 @@ class FeedbackPictures:
 
     def spillovers_data(self, account: str | None = None) -> pd.DataFrame:
         """Return spillovers by region where they arise (rows) and region whose products are bought."""
-        level = self.feedback.of("level", account).sel(part="spillover").transpose("region", "use_region")
-        labels = [pd.Index(level[dim].values, name=dim) for dim in level.dims]
-        return pd.DataFrame(level.values, *labels)
+        return as_table(self.feedback.of("level", account).sel(part="spillover"), "region", "use_region")
 
     def spillovers(self, account: str | None = None, ax: Any | None = None) -> Any:
         """Draw spillovers between regions as a heat map."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio import plotting
 from mrio.measures.footprint.embodied import Embodied, across_regions, by_product, embodied_flows, traded
+from mrio.measures.footprint.pictures import FootprintPictures
 from mrio.measures.measure import Intensities, Measure, Sheet, intensities
 from mrio.results import require_adding_up
 from mrio.tables import System
@@ -225,42 +224,9 @@ class Footprint(Measure):
 
     @property
     def plot(self) -> FootprintPictures:
-        """Pictures: ``plot.matrix(account)`` and ``plot.origins(account)``."""
+        """Pictures: ``plot.pairs(account)``, ``.matrix()``, ``.origins()``, ``.tiles()`` and more."""
         return FootprintPictures(self)
 
     def _all(self, name: str) -> xr.DataArray:
         """Return a variable of all accounts, without the dim ``account`` where there is only one."""
         return self.data[name] if len(self.accounts) > 1 else self.of(name)
-
-
-@dataclass(frozen=True)
-class FootprintPictures:
-    """Pictures of a footprint; every method takes ``ax=`` and returns Axes."""
-
-    footprint: Footprint
-
-    def matrix_data(self, account: str | None = None) -> pd.DataFrame:
-        """Return flows by where they arise (rows) and for whom (columns)."""
-        flows = self.footprint.of("flows", account).transpose("region", "use_region")
-        labels = [pd.Index(flows[dim].values, name=dim) for dim in ("region", "use_region")]
-        return pd.DataFrame(flows.values, *labels)
-
-    def matrix(self, account: str | None = None, ax: Any | None = None) -> Any:
-        """Draw flows by pair of regions as a heat map."""
-        return self._drawn(plotting.heat_map, self.matrix_data(account), account, ax)
-
-    def origins_data(self, account: str | None = None) -> pd.DataFrame:
-        """Return what each region consumes (rows) by where it arises (columns)."""
-        return self.matrix_data(account).T
-
-    def origins(self, account: str | None = None, ax: Any | None = None) -> Any:
-        """Draw what each region consumes as bars stacked by where it arises."""
-        return self._drawn(plotting.stacked_bars, self.origins_data(account), account, ax)
-
-    def _drawn(self, draw: Any, data: pd.DataFrame, account: str | None, ax: Any | None) -> Any:
-        """Draw with unit, title and small print."""
-        name = account or self.footprint.accounts[0]
-        title = f"{name} for final purchases, {self.footprint.data.attrs['period']}"
-        ax = draw(data, self.footprint.unit("flows", name), title, ax)
-        plotting.small_print(ax, self.footprint.small_print)
-        return ax

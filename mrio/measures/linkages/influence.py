@@ -10,10 +10,10 @@ import pandas as pd
 
 from mrio.errors import DataError
 from mrio.leontief.matrices import Matrix, is_dense, to_dense
-from mrio.measures.drawing import ranked_bars
 from mrio.measures.linkages.indices import column_spread
 from mrio.measures.measure import Measure, Sheet
 from mrio.measures.partition import submatrix
+from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array, is_sparse

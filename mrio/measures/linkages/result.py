@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.measures.drawing import plane
+from mrio import plotting
 from mrio.measures.measure import Measure
 
 CLASSES = ("key sector", "backward oriented", "forward oriented", "weakly linked")
@@ -95,7 +95,8 @@ class LinkagePictures:
         table = self.linkages.normalised(account, pure).add_suffix(suffix)
         if region is None:
             return table
-        return table[table.index.get_level_values("region") == region].droplevel("region")
+        of_region = table.index.get_level_values("region") == self.linkages.known("region", region)
+        return table[of_region].droplevel("region")
 
     def key_sectors(
         self,
@@ -110,4 +111,6 @@ class LinkagePictures:
         title = f"{what}{where}, {self.linkages.data.attrs['period']}"
         corners = ("weakly linked", "backward oriented", "forward oriented", "key sectors")
         table = self.key_sectors_data(account, region, pure)
-        return plane(table, (1.0, 1.0), corners, title, self.linkages.small_print, ax)
+        ax = plotting.plane(table, (1.0, 1.0), corners, title, ax=ax)
+        plotting.small_print(ax, self.linkages.small_print)
+        return ax

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 
 from mrio.errors import DataError, NotProductiveError
 from mrio.leontief import Leontief
-from mrio.measures.drawing import ranked_bars
-from mrio.measures.final_demand import mask
+from mrio.measures.final_demand import joined, mask
 from mrio.measures.measure import Measure, Sheet, all_accounts, by_region, intensities, rates
+from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
@@ -133,7 +133,7 @@ def household_multipliers(
     sheet.put("multiplier", parts, ("account", "part", "region", "sector"), chosen, text)
     for name, values, unit, text in _rule(system, closure):
         sheet.put(name, values, ("region",), unit, text)
-    spending, earning = (_joined(names) for names in (consumption, income))
+    spending, earning = (joined(names, " and ") for names in (consumption, income))
     return HouseholdMultipliers(
         sheet.dataset(
             system,
@@ -236,10 +236,6 @@ def _rule(system: System, closure: Closure) -> list[tuple[str, Array, str, str]]
         ("income", closure.income, system.unit, "income of households"),
         ("consumption", closure.consumption, system.unit, "consumption of households, imports included"),
     ]
-
-
-def _joined(names: str | Sequence[str]) -> str:
-    return names if isinstance(names, str) else " and ".join(names)
 
 
 class HouseholdMultipliers(Measure):

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from mrio.measures.drawing import ranked_bars
 from mrio.measures.measure import Measure, Sheet, intensities, rates
+from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.tables import System
 

@@ -13,7 +13,7 @@ from mrio import plotting
 from mrio.errors import DataError
 from mrio.leontief.matrices import Matrix
 from mrio.measures.final_demand import Final, final_demand_of, in_words
-from mrio.measures.measure import Measure, Sheet, all_accounts, intensities, require_accounts
+from mrio.measures.measure import Measure, Sheet, all_accounts, as_table, intensities, require_accounts
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -131,9 +131,7 @@ class ProductionLayers(Measure):
 
     def by_region(self, account: str | None = None) -> pd.DataFrame:
         """Return an account by layer (rows, the last one what lies deeper) and region where it arises."""
-        flow = self.of("layer_flow", account).sum("sector").transpose("layer", "region")
-        index = pd.Index(list(map(str, flow["layer"].values)), name="layer")
-        table = pd.DataFrame(flow.values, index=index, columns=pd.Index(flow["region"].values, name="region"))
+        table = as_table(self.of("layer_flow", account).sum("sector"), "layer", "region").rename(index=str)
         table.loc["deeper"] = self.of("deeper", account).sum("sector").values
         return table
 

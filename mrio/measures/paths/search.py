@@ -201,6 +201,7 @@ def _keep(best: Array, more: Array, wanted: Wanted) -> tuple[Array, float]:
 
 
 def _require_room(visited: int, cut: float) -> None:
+    """Raise when more paths were visited than memory should hold."""
     if visited > _MOST_NODES:
         raise DataError(
             "The search for paths visits too many.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -12,10 +12,10 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.errors import DataError
+from mrio.files import PathLike, write_text
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, is_nonnegative
-from mrio.measures.drawing import sankey
-from mrio.measures.final_demand import Final, final_demand_of, in_words, mask
+from mrio.measures.final_demand import Final, final_demand_of, in_words, limits_of, mask
 from mrio.measures.measure import Intensities, Measure, Sheet, intensities
 from mrio.measures.paths.layers import layers
 from mrio.measures.paths.search import DEEPEST, Largest, Wanted, largest_paths
@@ -37,7 +37,7 @@ def structural_paths(
     threshold: float | None = None,
     max_depth: int | None = None,
     final: Final | None = None,
-    origin: Mapping[str, str | Sequence[str]] | None = None,
+    origin: Final | None = None,
 ) -> StructuralPaths:
     """Find the supply chains that contribute most to an account.
 
@@ -94,8 +94,9 @@ def structural_paths(
     if (top is None and not threshold) or (top is not None and top < 1):
         raise DataError("The search for paths has no end.", remedy="give top=100 or threshold=1e-4")
     asked = intensities(system, (account, *([also] if isinstance(also, str) else also)), ())
-    rows = mask("region", (origin or {}).get("region"), system.regions)[:, np.newaxis]
-    f = asked.per_output[0] * (rows * mask("sector", (origin or {}).get("sector"), system.sectors)).ravel()
+    place = limits_of("Where the account arises", origin, ("region", "sector"))
+    rows = mask("region", place.get("region"), system.regions)[:, np.newaxis]
+    f = asked.per_output[0] * (rows * mask("sector", place.get("sector"), system.sectors)).ravel()
     y = final_demand_of(system, final)
     total = float(f @ np.asarray(system.leontief.solve(y)))
     smallest = np.nextafter((threshold or 0.0) * abs(total), 0)
@@ -117,34 +118,18 @@ def _result(
     asked: Intensities,
     found: Largest,
     numbers: tuple[Array, Array, float],
-    limits: tuple[Final | None, Mapping[str, str | Sequence[str]] | None],
+    limits: tuple[Final | None, Final | None],
 ) -> StructuralPaths:
     """Put paths on labels, with what they cover of each layer."""
     f, y, total = numbers
     name, unit = asked.names[0], asked.units[0]
     chains = [found.tree.path(int(node)) for node in found.nodes]
-    depth = np.array([len(chain) - 1 for chain in chains], dtype=np.intp)
-    deepest = max(int(depth.max(initial=0)), _SHOWN_LAYERS)
-    layer = layers(system.leontief.A, f[np.newaxis], y, deepest).sum(axis=2)[0]
     again = np.array([_contribution(system.leontief.A, f, y, chain) for chain in chains])
     gap = require_adding_up(again, found.contributions, abs(total) or 1.0, "paths rebuilt from A")
-    ranks, steps = range(1, len(chains) + 1), range(deepest + 1)
-    sheet = Sheet(account=asked.names, path=ranks, layer=steps, stage=steps)
-    carried = asked.per_output[:, found.tree.sector[found.nodes]] * found.tree.flow[found.nodes]
-    sheet.put("carried", carried, ("account", "path"), asked.units, "every account along the path")
-    sheet.put("contribution", found.contributions, ("path",), unit, f"{name} along the path")
-    sheet.put("depth", depth, ("path",), "1", "suppliers before the final product")
-    text = "region and sector from the final product (stage 0) to where the account arises"
-    for word, labels in (("region", system.regions), ("sector", system.sectors)):
-        places = _stages(chains, deepest + 1, len(system.sectors), labels, word)
-        sheet.put_words(f"stage_{word}", places, ("path", "stage"), text)
-    covered = np.bincount(depth, weights=found.contributions, minlength=deepest + 1)
-    sheet.put("layer_total", layer, ("layer",), unit, f"{name} of all paths of this depth")
-    sheet.put("layer_found", covered, ("layer",), unit, f"{name} of the paths found")
     listed = float(found.contributions.sum())
     share = f", {listed / total:.2%} of the whole" if total else ""
     return StructuralPaths(
-        sheet.dataset(
+        _sheet(system, asked, found, chains, (f, y)).dataset(
             system,
             f"Structural paths of {name}, {in_words(limits[0])}",
             "all paths of all depths add up to the account caused by the final demand; the paths listed are "
@@ -158,6 +143,35 @@ def _result(
             origin=in_words(limits[1]) if limits[1] else "all regions and sectors",
         )
     )
+
+
+def _sheet(
+    system: System,
+    asked: Intensities,
+    found: Largest,
+    chains: Sequence[Sequence[int]],
+    numbers: tuple[Array, Array],
+) -> Sheet:
+    """Put paths, their stages and what they cover of each layer on labels."""
+    f, y = numbers
+    name, unit = asked.names[0], asked.units[0]
+    depth = np.array([len(chain) - 1 for chain in chains], dtype=np.intp)
+    deepest = max(int(depth.max(initial=0)), _SHOWN_LAYERS)
+    ranks, steps = range(1, len(chains) + 1), range(deepest + 1)
+    sheet = Sheet(account=asked.names, path=ranks, layer=steps, stage=steps)
+    carried = asked.per_output[:, found.tree.sector[found.nodes]] * found.tree.flow[found.nodes]
+    sheet.put("carried", carried, ("account", "path"), asked.units, "every account along the path")
+    sheet.put("contribution", found.contributions, ("path",), unit, f"{name} along the path")
+    sheet.put("depth", depth, ("path",), "1", "suppliers before the final product")
+    text = "region and sector from the final product (stage 0) to where the account arises"
+    for word, labels in (("region", system.regions), ("sector", system.sectors)):
+        places = _stages(chains, deepest + 1, len(system.sectors), labels, word)
+        sheet.put_words(f"stage_{word}", places, ("path", "stage"), text)
+    layer = layers(system.leontief.A, f[np.newaxis], y, deepest).sum(axis=2)[0]
+    covered = np.bincount(depth, weights=found.contributions, minlength=deepest + 1)
+    sheet.put("layer_total", layer, ("layer",), unit, f"{name} of all paths of this depth")
+    sheet.put("layer_found", covered, ("layer",), unit, f"{name} of the paths found")
+    return sheet
 
 
 def _contribution(A: Matrix, f: Array, y: Array, chain: Sequence[int]) -> float:
@@ -264,13 +278,23 @@ class PathPictures:
                 (stage + 1, names[stage + 1], stage, names[stage], abs(float(size)))
                 for stage in range(len(names) - 1)
             ]
-        frame = pd.DataFrame(rows, columns=["stage", "supplier", "to_stage", "buyer", "amount"])
-        return frame.groupby(["stage", "supplier", "to_stage", "buyer"], as_index=False, sort=False).sum()
+        frame = pd.DataFrame(rows, columns=list(plotting.LINKS))
+        return frame.groupby(list(plotting.LINKS[:-1]), as_index=False, sort=False).sum()
 
     def sankey(self, top: int = 20, ax: Any | None = None) -> Any:
         """Draw the largest paths as flows from suppliers (left) to final demand (right)."""
-        attrs = self.paths.data.attrs
-        title = f"{attrs['account']} along the {top} largest paths, {attrs['final']}, {attrs['period']}"
-        ax = sankey(self.sankey_data(top), self.paths.unit("contribution"), title, ax)
+        links = self.sankey_data(top)
+        stages = [*(f"stage {stage}" for stage in range(int(links["stage"].max()), 0, -1)), "final demand"]
+        ax = plotting.sankey(links, self.paths.unit("contribution"), self._title(top), stages, ax)
         plotting.small_print(ax, self.paths.small_print)
         return ax
+
+    def sankey_page(self, path: PathLike, top: int = 20) -> None:
+        """Write the largest paths as one HTML page to point at; needs the extra ``sankey``."""
+        unit = self.paths.unit("contribution")
+        page = plotting.sankey_page(self.sankey_data(top), unit, self._title(top), self.paths.small_print)
+        write_text(path, page)
+
+    def _title(self, top: int) -> str:
+        attrs = self.paths.data.attrs
+        return f"{attrs['account']} along the {top} largest paths, {attrs['final']}, {attrs['period']}"

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from mrio.errors import DataError, MissingDataError
 from mrio.leontief import Leontief
 from mrio.measures.final_demand import mask
-from mrio.measures.measure import Sheet
+from mrio.measures.measure import Sheet, as_table
 from mrio.measures.partition import submatrix, subsystem
 from mrio.measures.prices.incidence import (
     Burden,
@@ -186,40 +186,52 @@ def without_border(system: System, tariff: Tariff, pass_through: float) -> tuple
 
 def with_border(system: System, tariff: Tariff, pass_through: float) -> tuple[Charged, Burden]:
     """Return prices, revenue and burden where what crosses the border is charged or paid back."""
-    arrays = system.arrays
-    R, N = arrays.x.shape
-    x = arrays.x.ravel()
+    x, N = system.arrays.x.ravel(), len(system.sectors)
     inside = np.repeat(tariff.priced, N)
     P = np.flatnonzero(inside)
-    A = system.leontief.A
-    import_charge = _import_charge(system, tariff)
-    bought = np.where(inside, 0.0, tariff.border)
-    border_cost = (A.T @ bought + import_charge)[P]
+    incoming = np.zeros_like(x)
+    from_others = system.leontief.A.T @ np.where(inside, 0.0, tariff.border)
+    incoming[P] = (from_others + _import_charge(system, tariff))[P]
     own = system.leontief if inside.all() else _operator(system, P)
-    price = np.array(tariff.border)
-    price[P], borne = passed_on(own, tariff.own[P] + border_cost, pass_through)
-    paid = price * tariff.priced[:, np.newaxis]
-    goods = (
-        tariff.abroad[:, np.newaxis] * tariff.priced
-        if system.imports == "product"
-        else (tariff.abroad.mean() * tariff.priced)
-    )
-    users = users_burden(system, paid, goods)
-    absorbed = np.zeros_like(x)
+    price, absorbed = np.array(tariff.border), np.zeros_like(x)
+    price[P], borne = passed_on(own, tariff.own[P] + incoming[P], pass_through)
     absorbed[P] = borne * x[P]
+    abroad = tariff.abroad[:, np.newaxis] if system.imports == "product" else tariff.abroad.mean()
+    users = users_burden(system, price * tariff.priced[:, np.newaxis], abroad * tariff.priced)
     kept = np.where(inside, price, 0.0)
     burden = Burden(users, outside_burden(system, np.zeros_like(x), kept), absorbed)
-    revenue = np.zeros((4, R))
-    by_region = np.repeat(np.eye(R), N, axis=1)
-    revenue[0] = by_region @ (tariff.own * x)
-    incoming = np.zeros_like(x)
-    incoming[P] = border_cost * x[P]
-    final = np.einsum("j,jsk->s", bought, arrays.Y.reshape(x.size, R, -1)) * tariff.priced
-    revenue[2] = by_region @ incoming + final + users[N].sum(axis=1)
-    abroad = np.zeros_like(x) if arrays.exports is None else arrays.exports.ravel()
-    leaving = A @ np.where(inside, 0.0, x) + arrays.Y.reshape(x.size, R, -1)[:, ~tariff.priced].sum((1, 2))
-    revenue[3] = -by_region @ (kept * (leaving + abroad))
+    revenue = border_revenue(system, tariff, incoming * x, kept)
+    revenue[2] += users[N].sum(axis=1)
     return Charged(price, revenue), burden
+
+
+def border_revenue(system: System, tariff: Tariff, incoming: Array, kept: Array) -> Array:
+    """Return revenue by `REVENUE` and region (4, R), without that from imported final goods.
+
+    Parameters
+    ----------
+    system
+        The table.
+    tariff
+        What is charged.
+    incoming
+        Charges on inputs that producers buy over the border (n,).
+    kept
+        Price change inside the border, zero outside (n,): what is paid back on goods that leave.
+    """
+    arrays = system.arrays
+    R, N = arrays.x.shape
+    x, bought = arrays.x.ravel(), arrays.Y.sum(axis=3).reshape(R * N, R)
+    outside = np.repeat(~tariff.priced, N)
+    leaving = system.leontief.A @ np.where(outside, x, 0.0) + bought @ ~tariff.priced
+    if arrays.exports is not None:
+        leaving = leaving + arrays.exports.ravel()
+    revenue = np.zeros((4, R))
+    revenue[0] = (tariff.own * x).reshape(R, N).sum(axis=1)
+    charged = np.where(outside, tariff.border, 0.0) @ bought * tariff.priced
+    revenue[2] = incoming.reshape(R, N).sum(axis=1) + charged
+    revenue[3] = -(kept * leaving).reshape(R, N).sum(axis=1)
+    return revenue
 
 
 # -- questions --------------------------------------------------------------------------------------------
@@ -330,9 +342,7 @@ class CarbonPrice(PriceMeasure):
 
     def revenue(self) -> pd.DataFrame:
         """Return revenue by region that collects it (rows) and who pays, with the total."""
-        values = self.data["revenue"].transpose("region", "revenue_part")
-        index = pd.Index(values["region"].values, name="region")
-        table = pd.DataFrame(values.values, index, list(map(str, values["revenue_part"].values)))
+        table = as_table(self.data["revenue"], "region", "revenue_part").rename_axis(columns=None)
         table["total"] = table.sum(axis=1)
         return table
 

@@ -146,6 +146,7 @@ def _rate(system: System, name: str, change: Change) -> Array:
 
 
 def _in_words(change: Any) -> str:
+    """Return a change in words."""
     return f"{float(change):+.3g}" if np.ndim(change) == 0 else "by region and sector"
 
 

@@ -18,8 +18,8 @@ from mrio.errors import DataError
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, to_dense
 from mrio.leontief.scaled import ScaledMatrix
-from mrio.measures.drawing import ranked_bars
-from mrio.measures.measure import Measure, Sheet
+from mrio.measures.measure import Measure, Sheet, as_table
+from mrio.plotting import ranked_bars
 from mrio.tables import System
 from mrio.tables.arrays import Array, is_sparse
 
@@ -180,9 +180,7 @@ class PriceMeasure(Measure):
         if by not in ("demand", "product"):
             raise ValueError(f"by={by!r}: choose 'demand' or 'product'")
         other = "product" if by == "demand" else "demand"
-        values = self.data["burden"].sum(other).transpose("use_region", by)
-        labels = [pd.Index(values[dim].values, name=dim) for dim in values.dims]
-        return pd.DataFrame(values.values, *labels)
+        return as_table(self.data["burden"].sum(other), "use_region", by)
 
     def by_region(self) -> pd.DataFrame:
         """Return who bears the costs, one row a region; the columns add up to all costs."""
@@ -240,4 +238,5 @@ class PricePictures:
         return ax
 
     def _words(self) -> str:
+        """Return what was changed."""
         return str(self.prices.data.attrs["what"])

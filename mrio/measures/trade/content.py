@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.measures.measure import Measure, Sheet
+from mrio.measures.measure import Measure, Sheet, as_table
 from mrio.measures.partition import Groups
 from mrio.measures.trade.flows import Trade, trade_of, warn_unaccounted
 from mrio.results import require_adding_up
@@ -203,9 +203,7 @@ class ValueAddedTradePictures:
 
     def content_data(self) -> pd.DataFrame:
         """Return the content of exports: exporting group (rows) by origin of the value."""
-        content = self.trade.data["content"].sum("to_region").transpose("from_region", "origin")
-        labels = [pd.Index(content[dim].values, name=dim) for dim in content.dims]
-        return pd.DataFrame(content.values, *labels)
+        return as_table(self.trade.data["content"].sum("to_region"), "from_region", "origin")
 
     def content(self, ax: Any | None = None) -> Any:
         """Draw the exports of each group, stacked by the origin of their value."""
@@ -217,9 +215,7 @@ class ValueAddedTradePictures:
     def absorbed_data(self) -> pd.DataFrame:
         """Return value added by group that adds it (rows) and destination that absorbs it."""
         groups = list(self.trade.groups)
-        absorbed = self.trade.data["absorbed"].sel(origin=groups).transpose("origin", "to_region")
-        labels = [pd.Index(absorbed[dim].values, name=dim) for dim in absorbed.dims]
-        return pd.DataFrame(absorbed.values, *labels)
+        return as_table(self.trade.data["absorbed"].sel(origin=groups), "origin", "to_region")
 
     def absorbed(self, ax: Any | None = None) -> Any:
         """Draw who absorbs whose value added as a heat map."""

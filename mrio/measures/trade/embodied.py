@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.measures.drawing import paired_bars
-from mrio.measures.measure import Intensities, Measure, Sheet, intensities, require_accounts
+from mrio.measures.measure import Intensities, Measure, Sheet, as_table, intensities, require_accounts
 from mrio.measures.partition import Groups
 from mrio.measures.trade.flows import Trade, trade_of
 from mrio.tables import System
@@ -143,9 +142,8 @@ class EmbodiedTrade(Measure):
 
     def table(self, account: str | None = None, method: str = "mrio") -> pd.DataFrame:
         """Return the flows of one method: from region (rows) to region."""
-        flow = self.of("flow", account).sel(approach=method).transpose("from_region", "to_region")
-        labels = [pd.Index(flow[dim].values, name=dim) for dim in flow.dims]
-        return pd.DataFrame(flow.values, *labels)
+        flow = self.of("flow", account).sel(approach=self.known("approach", method))
+        return as_table(flow, "from_region", "to_region")
 
     def balance(self, account: str | None = None) -> pd.DataFrame:
         """Return embodied exports less embodied imports of each region by both methods, abroad left out."""
@@ -218,4 +216,6 @@ class EmbodiedPictures:
         name = account or self.embodied.accounts[0]
         title = f"{name} embodied in exports less imports, {self.embodied.data.attrs['period']}"
         unit = self.embodied.unit("flow", name)
-        return paired_bars(self.balance_data(name), unit, title, self.embodied.small_print, ax)
+        ax = plotting.grouped_bars(self.balance_data(name), unit, title, ax)
+        plotting.small_print(ax, self.embodied.small_print)
+        return ax

@@ -163,7 +163,10 @@ class ExportDecomposition(Measure):
         """Return the terms of each exporter (rows), to one importer or to all together."""
         values = self.data["terms"]
         if "to_region" in values.dims:
-            values = values.sum("to_region") if to_region is None else values.sel(to_region=to_region)
+            if to_region is None:
+                values = values.sum("to_region")
+            else:
+                values = values.sel(to_region=self.known("to_region", to_region))
             table = pd.DataFrame(
                 values.sum("sector").transpose("region", "term").values,
                 index=str(self.data.attrs["group_of_region"]).split("\n"),
@@ -184,6 +187,35 @@ class ExportDecomposition(Measure):
         category = list(map(str, self.data["category"].values))
         summed = {name: table.loc[:, [c == name for c in category]].sum(axis=1) for name in CATEGORIES}
         return pd.DataFrame(summed)
+
+    def participation(self, to_region: str | None = None) -> pd.DataFrame:
+        """Return the part of exports that crosses more than one border, for method ``"bm_source"``.
+
+        Participation in value chains is exports less the domestic value that its importer absorbs itself
+        (VAX1 and VAX2). It is backward as far as it is foreign content or counted twice, and forward in what
+        the importer passes on.
+
+        Returns
+        -------
+        DataFrame
+            ``backward`` and ``forward`` add up to ``participation``; shares are over exports.
+
+        Raises
+        ------
+        ValueError
+            When the terms are those of another method.
+        """
+        method = str(self.data.attrs["method"])
+        if method != "bm_source":
+            raise ValueError(f"participation is defined on the terms of 'bm_source', not of {method!r}")
+        table, unit = self.terms(to_region), self.unit("terms")
+        exports = table.sum(axis=1)
+        total = exports - table["VAX1"] - table["VAX2"]
+        backward = table[["DDC", "FVA1", "FVA2", "FVA3", "FVA4", "FDC"]].sum(axis=1)
+        parts = {"participation": total, "backward": backward, "forward": total - backward}
+        money = {f"{name} [{unit}]": values for name, values in parts.items()}
+        shares = {f"{name} [1]": values / exports.where(exports != 0) for name, values in parts.items()}
+        return pd.DataFrame(money | shares)
 
     def summary(self) -> pd.DataFrame:
         """Return exports of each exporter by category, with domestic and foreign content and their shares."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from mrio.measures.drawing import plane
+from mrio import plotting
 from mrio.measures.linkages.indices import ghosh_row_sums
 from mrio.measures.measure import Measure, Sheet
 from mrio.results import require_adding_up
@@ -119,7 +119,9 @@ class PositionPictures:
 
     def positions_data(self, region: str | None = None) -> pd.DataFrame:
         """Return both positions, of one region or of all."""
-        data = self.position.data if region is None else self.position.data.sel(region=region)
+        data = self.position.data
+        if region is not None:
+            data = data.sel(region=self.position.known("region", region))
         names = ("upstreamness", "downstreamness")
         return pd.DataFrame({f"{name} [1]": data[name].to_series() for name in names})
 
@@ -130,4 +132,6 @@ class PositionPictures:
         corners = ("short chains", "suppliers of many steps", "late in long chains", "middle of long chains")
         where = "" if region is None else f" of {region}"
         title = f"Position in the chain{where}, {self.position.data.attrs['period']}"
-        return plane(table, centre, corners, title, self.position.small_print, ax)
+        ax = plotting.plane(table, centre, corners, title, ax=ax)
+        plotting.small_print(ax, self.position.small_print)
+        return ax

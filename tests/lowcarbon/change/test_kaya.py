@@ -91,6 +91,17 @@ def test_residual_is_zero_whatever_vanishes(x0, x1):
 
 
 @given(factors, factors)
+def test_effects_add_up_and_multiply_whatever_vanishes(x0, x1):
+    start, end = pd.DataFrame(x0), pd.DataFrame(x1)
+    totals = [float(x.prod(axis=1).sum()) for x in (x0, x1)]
+    added = kaya_lmdi(start, end)
+    assert added.effects.sum() == pytest.approx(totals[1] - totals[0], rel=0, abs=1e-10 * max(totals))
+    if min(totals) > 0:
+        times = kaya_lmdi(start, end, form="multiplicative")
+        assert times.effects.prod() == pytest.approx(totals[1] / totals[0], rel=1e-8)
+
+
+@given(factors, factors)
 def test_swapping_periods_flips_signs(x0, x1):
     scale = max(x0.prod(axis=1).max(), x1.prod(axis=1).max(), 1e-300)
     np.testing.assert_allclose(lmdi_effects(x0, x1), -lmdi_effects(x1, x0), rtol=1e-9, atol=1e-10 * scale)

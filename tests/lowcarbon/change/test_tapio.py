@@ -134,6 +134,8 @@ def test_bad_input_gives_one_clear_error():
         decoupling(carbon, of=output * 0, prices=CONSTANT)
     with pytest.raises(DataError, match="two periods"):
         decoupling(carbon.iloc[:1], of=output.iloc[:1], prices=CONSTANT)
+    with pytest.raises(LabelError, match="doubled"):
+        decoupling(carbon.rename({"1": "0"}), of=output.rename({"1": "0"}), prices=CONSTANT)
     with pytest.raises(LabelError, match="without tables"):
         decoupling(carbon, "co2", of=output, prices=CONSTANT)
     with pytest.raises(LabelError, match="Tables need names"):
@@ -148,3 +150,4 @@ def test_goes_to_a_file_and_back(tmp_path):
     result.to_netcdf(tmp_path / "states.nc")
     again = mrio.read_netcdf(tmp_path / "states.nc")
     assert again.states.equals(result.states)
+    assert len(result.to_dataframe()) == result.elasticity.size

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mrio.errors import DataError, DataWarning, MissingExtraError
+from mrio.errors import DataError, DataWarning, MissingDataError, MissingExtraError
 from mrio.lowcarbon import adf_p_value, cointegration_test, is_stationary, unit_root_tests
 from mrio.lowcarbon.drivers import econometrics
 
@@ -17,21 +17,43 @@ def test_one_statistic_has_one_p():
     assert adf_p_value(-3.478, "ct") == pytest.approx(0.0418, abs=5e-5)
 
 
-def test_unit_root_equals_a_regression_by_hand():
-    """Dickey-Fuller with no lags: t of the level in a regression of the difference."""
+def dickey_fuller(series, lags, constant=True):
+    """Return t of the level in a regression of the difference on level, lagged differences and constant."""
+    change = np.diff(series)
+    rows = range(lags, len(change))
+    past = [[series[row], *(change[row - lag] for lag in range(1, lags + 1))] for row in rows]
+    X = np.column_stack([past, np.ones(len(past))]) if constant else np.array(past)
+    coefficients, rss, *_ = np.linalg.lstsq(X, change[lags:], rcond=None)
+    s2 = rss[0] / (len(X) - X.shape[1])
+    return coefficients[0] / np.sqrt(s2 * np.linalg.inv(X.T @ X)[0, 0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_unit_roots_equal_a_regression_by_hand(seed):
+    rng = np.random.default_rng(seed)
+    noise = rng.normal(size=(3, 60))
+    waves = noise[0] + np.roll(noise[0], 3) + np.roll(noise[0], 1)
+    table = pd.DataFrame({"white": noise[1], "walk": noise[2].cumsum(), "waves": waves.cumsum()})
+    found = unit_root_tests(table)
+    for name in table:
+        by_hand = dickey_fuller(table[name].to_numpy(), int(found.loc[name, "lags"]))
+        assert found.loc[name, "statistic"] == pytest.approx(by_hand, rel=1e-8)
+    assert found["lags"].max() > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cointegration_equals_two_regressions_by_hand(seed):
     from statsmodels.tsa.stattools import adfuller
 
-    series = np.random.default_rng(2).normal(size=50)
-    change, level = np.diff(series), series[:-1]
-    X = np.column_stack([level, np.ones_like(level)])
-    coefficients, rss, *_ = np.linalg.lstsq(X, change, rcond=None)
-    s2 = rss[0] / (len(change) - 2)
-    t = coefficients[0] / np.sqrt(s2 * np.linalg.inv(X.T @ X)[0, 0])
-    found = adfuller(series, maxlag=0, regression="c", autolag=None, result_object=True)
-    assert found.statistic == pytest.approx(t, rel=1e-8)
-    table = unit_root_tests(pd.DataFrame({"white": series}))
-    if table.loc["white", "lags"] == 0:
-        assert table.loc["white", "statistic"] == pytest.approx(t, rel=1e-8)
+    rng = np.random.default_rng(seed)
+    drivers = pd.DataFrame(rng.normal(size=(80, 2)).cumsum(axis=0), columns=["a", "b"])
+    impact = drivers["a"] - 2 * drivers["b"] + pd.Series(rng.normal(size=80))
+    X = np.column_stack([drivers, np.ones(80)])
+    residual = impact - X @ np.linalg.lstsq(X, impact, rcond=None)[0]
+    # How many lags AIC takes is statsmodels' choice; what they give is computed here.
+    lags = adfuller(residual, regression="n", autolag="AIC", result_object=True).lags
+    by_hand = dickey_fuller(residual.to_numpy(), lags, constant=False)
+    assert cointegration_test(impact, drivers)["statistic"] == pytest.approx(by_hand, rel=1e-8)
 
 
 def test_short_series_are_refused_and_few_observations_warn():
@@ -74,3 +96,17 @@ def test_low_carbon_methods_import_without_the_extra():
         "sys.exit(str(heavy) if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_series_that_bear_no_test_are_refused():
+    series = pd.DataFrame({"a": np.random.default_rng(1).normal(size=30)}, index=range(1990, 2020))
+    with pytest.raises(MissingDataError, match="2003"):
+        unit_root_tests(series.drop(index=2003))
+    with pytest.raises(DataError, match="do not rise"):
+        unit_root_tests(series.iloc[::-1])
+    with pytest.raises(DataError, match="'b'"):
+        unit_root_tests(series.assign(b=1.0))
+    with pytest.raises(DataError, match="constant"):
+        cointegration_test(series["a"], series[["a"]] * 0)
+    with pytest.raises(DataError, match="between 0 and 1"):
+        is_stationary(float("nan"))

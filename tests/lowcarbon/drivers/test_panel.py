@@ -69,6 +69,11 @@ def test_bad_panels_give_one_clear_error():
         stirpat_panel(table.rename(columns={"P": "people in"}), impact="I", drivers=["people in"])
     with pytest.raises(LabelError, match="no column 'region'"):
         stirpat_panel(table.drop(columns="region"), impact="I", drivers=["P"])
+    with pytest.raises(LabelError, match="'A' is lagged in space and is no driver"):
+        stirpat_panel(table, impact="I", drivers=["P"], lagged=["A"])
+    size = table["region"].map({name: 1.0 + n for n, name in enumerate(table["region"].unique())})
+    with pytest.raises(DataError, match="exactly collinear"):
+        stirpat_panel(table.assign(S=size), impact="I", drivers=["P", "S"])
     with pytest.raises(MissingDataError, match="need weights"):
         stirpat_panel(table, impact="I", drivers=["P"], lagged=["P"])
     names = ["a", "b"]

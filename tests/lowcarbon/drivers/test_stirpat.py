@@ -211,14 +211,20 @@ def test_bad_input_gives_one_clear_error():
         stirpat(table.assign(P=-table["P"]), impact="C", drivers=NAMES)
     with pytest.raises(MissingDataError, match="2017 \\| A"):
         stirpat(table.mask(table == 7.31), impact="C", drivers=NAMES, logged=True)
+    with pytest.raises(MissingDataError, match="2018"):
+        stirpat(table.drop(index=2018), impact="C", drivers=NAMES, logged=True)
+    with pytest.raises(DataError, match="do not rise"):
+        stirpat(table.iloc[::-1], impact="C", drivers=NAMES, logged=True)
     with pytest.raises(LabelError, match="no column 'RE'"):
         stirpat(table, impact="C", drivers=["RE"], logged=True)
     with pytest.raises(DataError, match="identity"), pytest.warns(DataWarning):
         stirpat(table.assign(C=table["P"] + table["T"]), impact="C", drivers=["P", "T"], logged=True)
-    with pytest.raises(DataError, match="zero or more"), pytest.warns(DataWarning):
+    with pytest.raises(DataError, match="zero or more"):
         stirpat(table, impact="C", drivers=NAMES, logged=True, k=-0.1)
     with pytest.raises(DataError, match="between 0 and 1"):
         estimate().intervals(1.5)
+    with pytest.raises(DataError, match="between 0 and 1"):
+        estimate().predict(table, logged=True, level=95)
     with pytest.raises(DataError, match="above zero"):
         estimate().predict(-table)
 

@@ -1,7 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 import mrio
+from mrio.errors import DataError, LabelError, MissingDataError, UnitsError
 from mrio.lowcarbon import indicator_frame, standard_scores, wide_indicators
 
 
@@ -29,3 +31,17 @@ def test_scores_have_mean_zero_and_spread_one():
     np.testing.assert_allclose(scores.mean(), 0, atol=1e-12)
     np.testing.assert_allclose(scores.std(ddof=1), 1)
     assert "constant" not in scores
+
+
+def test_indicators_that_do_not_belong_together_are_refused():
+    frame = indicator_frame(mrio.load_example("illustrative"))
+    other = frame.assign(period="2", unit=frame["unit"].str.replace("Mt", "kt"))
+    with pytest.raises(UnitsError, match="several units"):
+        wide_indicators(pd.concat([frame, other]))
+    with pytest.raises(LabelError, match="0 \\| BJ \\| output"):
+        wide_indicators(pd.concat([frame, frame]))
+    table = wide_indicators(frame)
+    with pytest.raises(MissingDataError, match="output"):
+        standard_scores(table.mask(table == table["output"].iloc[0]))
+    with pytest.raises(DataError, match="two observations"):
+        standard_scores(table.iloc[:1])

@@ -91,7 +91,11 @@ def test_bad_tables_give_one_clear_error():
         co2_inventory(energy(fuel=["peat", "peat", "natural gas", "natural gas"]), FACTORS)
     assert "no emission factor" in caught.value.what
     with pytest.raises(LabelError, match="did you mean 'coal'"):
-        co2_inventory(energy(fuel=["coal ", "coal ", "natural gas", "natural gas"]), FACTORS)
+        co2_inventory(energy(fuel=["Coal", "Coal", "natural gas", "natural gas"]), FACTORS)
+    with pytest.raises(LabelError, match="blanks around them"):
+        co2_inventory(energy(region=["Hebei", "Hebei", "Hebei ", "Hebei "]), FACTORS)
+    with pytest.raises(MissingDataError, match="has no rows"):
+        co2_inventory(energy().iloc[:0], FACTORS)
     with pytest.raises(DataError, match="negative"):
         co2_inventory(energy(value=[-10.0, 8.0, 1.0, 2.0]), FACTORS)
     with pytest.raises(MissingDataError, match="no number"):
@@ -165,6 +169,9 @@ def test_process_and_electricity_stand_apart():
     assert list(result.summary().index)[-3:] == ["process", "scope 1", "electricity (scope 2)"]
     with pytest.raises(LabelError, match="no grid factor"):
         electricity_emissions(power, {"Beijing": 0.9})
+    for grid in (-0.9, np.nan, np.inf):
+        with pytest.raises(DataError, match="grid factor of 'Hebei'"):
+            electricity_emissions(power, {"Hebei": grid})
     with pytest.raises(UnitsError, match="give kWh"):
         electricity_emissions(power.assign(unit="1e4 tce"), {"Hebei": 0.9})
     with pytest.raises(LabelError, match="year '2020'"):

@@ -99,3 +99,10 @@ def test_each_fuel_may_have_its_own_basic_unit():
     assert factors.table["per"].to_dict() == {"coal": "kg", "gas": "m3"}
     with pytest.raises(MissingDataError, match="'gas'"):
         emission_factors({"coal": 1.9, "gas": 2.2}, per={"coal": "kg"})
+
+
+def test_two_fuels_do_not_get_one_name():
+    factors = emission_factors({"coal": 1.9, "lignite": 1.2})
+    assert factors.renamed({"coal": "lignite", "lignite": "coal"}).fuels == ("lignite", "coal")
+    with pytest.raises(LabelError, match="Two fuels would be named 'coal'"):
+        factors.renamed({"lignite": "coal"})

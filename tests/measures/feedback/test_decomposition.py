@@ -123,6 +123,8 @@ def test_bad_questions_are_named():
         feedback(system, groups={"X": ["R0", "R9"]})
     with pytest.raises(LabelError, match="stand in two groups"):
         feedback(system, groups={"X": ["R0", "R1"], "Y": ["R1"]})
+    with pytest.raises(LabelError, match="given by name"):
+        feedback(system, groups=["R0", "R1"])
     with pytest.raises(LabelError, match="must be a list"):
         feedback(system, groups={"X": "R0"})
     with pytest.raises(LabelError, match="called like a region outside"):

@@ -132,6 +132,37 @@ def test_pictures():
     assert "Mt CO2" in f.plot.origins().get_ylabel()
 
 
+def test_pairs_are_production_and_consumption_of_each_region():
+    system = one_product()
+    f = mrio.footprint(system, "co2")
+    flows = system.account("co2").values
+    n, R = flows.size, len(system.regions)
+    L = np.linalg.inv(np.eye(n) - np.asarray(system.A.values).reshape(n, n))
+    x = system.arrays.x.ravel()
+    intensity = np.divide(flows.ravel(), x, out=np.zeros(n), where=x != 0)
+    consumed = intensity @ L @ system.arrays.Y.sum(axis=3).reshape(n, R)
+    pairs = f.plot.pairs_data()
+    np.testing.assert_allclose(pairs["production-based"], flows.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(pairs["consumption-based"], consumed, rtol=1e-12)
+    np.testing.assert_allclose(f.plot.tiles_data(), consumed - flows.sum(axis=1), rtol=1e-10)
+    np.testing.assert_allclose(f.plot.tiles_data(side="consumption"), consumed, rtol=1e-12)
+    between = f.plot.chord_data()
+    assert np.diag(between).tolist() == [0.0] * R
+    assert f.plot.sankey_data()["amount"].sum() == pytest.approx(float(f.imports.sum()))
+    assert between.to_numpy().sum() == pytest.approx(float(f.imports.sum()))
+    ax = f.plot.pairs()
+    assert "consumption-based less production-based" in ax.get_xlabel()
+    assert "for final purchases" in f.plot.sankey().get_title(loc="left")
+
+
+def test_direct_flows_are_told_where_they_are_left_out():
+    table = mrio.load_example("bth")["2017"]
+    f = mrio.footprint(table, ["value_added", "co2"])
+    direct = table.accounts["co2"].direct_values.sum()
+    assert f"without {direct:.0f} Mt CO2 of final users" in f.plot.pairs("co2").figure.get_supxlabel()
+    assert "without" not in f.plot.pairs("value_added").figure.get_supxlabel()
+
+
 def test_unknown_and_doubled_accounts():
     with pytest.raises(LabelError, match="so2"):
         mrio.footprint(one_product(), "so2")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +11,8 @@ import mrio
 from mrio.errors import DataError, LabelError
 from mrio.measures.linkages.indices import linkages
 from mrio.tables import System
-from tests.measures.tables import MONEY, PEERS, germany, peers, plain, random_system, two_regions, two_sectors
+from tests.measures.published import toy
+from tests.measures.tables import MONEY, germany, peers, plain, random_system, two_regions, two_sectors
 
 
 def ghosh(system):
@@ -103,7 +103,7 @@ def test_pure_linkages_are_those_of_the_definition(seed):
         np.testing.assert_allclose(cell["pure_total"], back + ahead, rtol=1e-10)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_normalised_linkages_average_to_one(seed, regions):
     system = random_system(seed, R=regions, idle=True)
@@ -188,31 +188,14 @@ def test_bad_questions_are_named():
 
 
 @peers
-def test_toy_table_of_the_peers():
+@pytest.mark.parametrize("period", ["IO", "IO2"])
+def test_toy_table_of_the_peers(period):
     # Two regions, five sectors; columns do not balance, which linkages do not need.
-    def read(name):
-        return pd.read_csv(PEERS / "toy_2x5" / f"toy.{name}.csv", index_col=0)
-
-    for table in ("IO", "IO2"):
-        Z, f, E, X = (read(f"{table}_{name}").to_numpy(float) for name in ("Z", "f", "E", "X"))
-        system = System.from_arrays(
-            regions=["Hogwarts", "Narnia"],
-            sectors=["Pizza", "Wii", "Spaceships", "Lightsabers", "Minions"],
-            demand=["Household", "Government", "Investment"],
-            Z=Z,
-            Y=f,
-            V=read(f"{table}_V").to_numpy(float),
-            factors=["employees", "proprietors", "taxes"],
-            exports=E.sum(axis=1),
-            imports_row_Z=read(f"{table}_M").to_numpy(float).ravel(),
-            imports_row_Y=np.zeros((2, 3)),
-            x=X.ravel(),
-            **MONEY,
-        )
-        found = linkages(system).data
-        A, x = Z / X.ravel(), X.ravel()
-        L, G = np.linalg.inv(np.eye(10) - A), np.linalg.inv(np.eye(10) - Z / x[:, None])
-        np.testing.assert_allclose(found["backward"].values.ravel(), L.sum(0), rtol=1e-10)
-        np.testing.assert_allclose(found["forward"].values.ravel(), G.sum(1), rtol=1e-10)
-        mean = L.sum(0).mean()
-        np.testing.assert_allclose(found["backward_normalised"].values.ravel(), L.sum(0) / mean, rtol=1e-10)
+    system = toy(period)
+    Z, x = np.asarray(system.arrays.Z), system.arrays.x.ravel()
+    found = linkages(system).data
+    L, G = np.linalg.inv(np.eye(10) - Z / x), np.linalg.inv(np.eye(10) - Z / x[:, None])
+    np.testing.assert_allclose(found["backward"].values.ravel(), L.sum(0), rtol=1e-10)
+    np.testing.assert_allclose(found["forward"].values.ravel(), G.sum(1), rtol=1e-10)
+    mean = L.sum(0).mean()
+    np.testing.assert_allclose(found["backward_normalised"].values.ravel(), L.sum(0) / mean, rtol=1e-10)

@@ -154,10 +154,33 @@ def test_pictures_and_files(tmp_path):
     assert again.chains() == found.chains()
 
 
+def test_category_called_like_exports_counts_with_them():
+    system = System.from_arrays(
+        regions=["A"],
+        sectors=["s", "t"],
+        demand=["households", "exports"],
+        Z=[[1, 2], [3, 1]],
+        Y=[[4, 1], [2, 2]],
+        exports=[3, 5],
+        V=[7, 10],
+        accounts={"co2": ([1.0, 2.0], "Mt CO2")},
+        **MONEY,
+    )
+    assert structural_paths(system, "co2", top=3).total == pytest.approx(3)
+    both = structural_paths(system, "output", top=1, final={"demand": "exports"})
+    assert both.data["contribution"].item() == pytest.approx(2 + 5)
+
+
 def test_bad_questions_are_named():
     system = random_system(1)
     with pytest.raises(DataError, match="no end"):
         structural_paths(system, top=None)
+    with pytest.raises(LabelError, match="Final demand is limited by name"):
+        structural_paths(system, final="R0")
+    with pytest.raises(LabelError, match="have no buying region"):
+        structural_paths(system, final={"use_region": "R0", "demand": "exports"})
+    with pytest.raises(LabelError, match="Where the account arises cannot be limited by 'regions'"):
+        structural_paths(system, origin={"regions": "R0"})
     with pytest.raises(LabelError, match="cannot be limited by 'buyer'"):
         structural_paths(system, final={"buyer": "R0"})
 

@@ -91,6 +91,19 @@ def test_one_group_exports_only_abroad():
     assert found["FDC [1e8 CNY]"].item() == pytest.approx(0, abs=1e-9)
 
 
+def test_participation_by_hand():
+    # Of the 30 that A sells, 0.7 / 0.8 a unit of the 19 and of the 0.1 / 0.7 * 57 stays with B.
+    found = decompose_exports(one_product(), "bm_source").participation().loc["A"]
+    kept = 0.7 / 0.8 * (19 + 0.1 / 0.7 * 57)
+    assert found["participation [1e8 CNY]"] == pytest.approx(30 - kept)
+    assert found["participation [1]"] == pytest.approx(1 - kept / 30)
+    backward = 30 - 0.7 / 0.8 * 30
+    assert found["backward [1e8 CNY]"] == pytest.approx(backward)
+    assert found["forward [1e8 CNY]"] == pytest.approx(30 - kept - backward)
+    with pytest.raises(ValueError, match="not of 'wwz'"):
+        decompose_exports(one_product(), "wwz").participation()
+
+
 def test_files_pictures_and_words(tmp_path):
     system = random_system(9)
     trade = value_added_trade(system, {"East": ["R0", "R1"]})

@@ -7,8 +7,8 @@ import pytest
 
 from mrio.measures.trade.content import value_added_trade
 from mrio.measures.trade.exports import decompose_exports
+from tests.measures.published import icio_like, leather, wiod_like
 from tests.measures.tables import peers
-from tests.measures.trade.published import icio_like, leather, wiod_like
 from tests.measures.trade.world import World, bm, kww, wwz
 
 
@@ -60,6 +60,17 @@ def test_exports_as_exvatools_prints_them(exporter, method):
     total, *parts = ICIO[exporter, method[:2] if method != "wwz" else method]
     assert row.sum() == pytest.approx(total, abs=0.0051)
     np.testing.assert_allclose(row, parts, atol=0.0051)
+
+
+@peers
+def test_participation_as_exvatools_prints_it():
+    system, groups, _ = icio_like()
+    found = decompose_exports(system, "bm_source", groups).participation().iloc[:, :3]
+    np.testing.assert_allclose(found.loc["ESP"], [4034.25, 2786.36, 1247.89], atol=0.0051)
+    np.testing.assert_allclose(found.loc["China"], [7260.12, 5106.11, 2154.01], atol=0.0051)
+    groups = {"NAFTA": ["USA", *groups["Mexico"]], "China": groups["China"]}
+    found = decompose_exports(system, "bm_source", groups).participation().iloc[:, :3]
+    np.testing.assert_allclose(found.loc["NAFTA"], [8656.71, 5872.14, 2784.57], atol=0.0051)
 
 
 LEATHER_TERMS = {

@@ -49,3 +49,25 @@ def icio_like():
     system = wide_table(PEERS / "icio_like_10x3" / "iciotest_data.csv", regions, THREE, SIX)
     groups = {"Mexico": ["MEX", "MX1", "MX2"], "China": ["CHN", "CN1", "CN2"]}
     return system, groups, [0, 1, 2, 3, 4, 5, 2, 2, 4, 4]
+
+
+def toy(period):
+    """Return one period of the toy table of two regions and five sectors; its columns do not balance."""
+
+    def read(name):
+        return pd.read_csv(PEERS / "toy_2x5" / f"toy.{period}_{name}.csv", index_col=0).to_numpy(float)
+
+    return System.from_arrays(
+        regions=["Hogwarts", "Narnia"],
+        sectors=["Pizza", "Wii", "Spaceships", "Lightsabers", "Minions"],
+        demand=["Household", "Government", "Investment"],
+        Z=read("Z"),
+        Y=read("f"),
+        V=read("V"),
+        factors=["employees", "proprietors", "taxes"],
+        exports=read("E").sum(axis=1),
+        imports_row_Z=read("M").ravel(),
+        imports_row_Y=np.zeros((2, 3)),
+        x=read("X").ravel(),
+        **MONEY,
+    )
