@@ -9,9 +9,9 @@ from typing import Any
 from mrio.ensembles.job import Assignment, Job, Outcome, named
 from mrio.ensembles.quantity import Layout
 from mrio.ensembles.sharing import AnyArray, Order
-from mrio.ensembles.threads import one_thread
 from mrio.errors import SolverError
 from mrio.leontief.cluster import require_workers
+from mrio.threads import one_thread
 
 
 class Parcel:

@@ -19,8 +19,8 @@ from typing import Any
 from mrio.ensembles.job import Assignment, Job, Outcome, named
 from mrio.ensembles.quantity import Layout
 from mrio.ensembles.sharing import Order, SharedBlock
-from mrio.ensembles.threads import children_with_one_thread, one_thread
 from mrio.errors import DataError, MrioError, SolverError
+from mrio.threads import children_with_one_thread, one_thread
 
 _PATIENCE = 5.0
 """Seconds that a worker is given to go away by itself."""

@@ -17,7 +17,6 @@ from mrio.ensembles.job import Assignment, Heard, Job, Outcome, hear, named, rea
 from mrio.ensembles.journal import DIGEST, Journal, Plan, require_free_names
 from mrio.ensembles.pool import run_in_pool
 from mrio.ensembles.quantity import Layout
-from mrio.ensembles.threads import one_thread
 from mrio.errors import DataError, MrioError
 from mrio.files import PathLike, digest
 from mrio.leontief.memory import require
@@ -26,6 +25,7 @@ from mrio.results import Result
 from mrio.tables import Ensemble, System
 from mrio.tables.arrays import Array
 from mrio.tables.netcdf import system_to_dataset
+from mrio.threads import one_thread
 
 R = TypeVar("R", bound=Result)
 

@@ -27,6 +27,7 @@ from mrio.leontief.memory import require
 from mrio.leontief.operator import Leontief
 from mrio.leontief.progress import track
 from mrio.leontief.report import Floats
+from mrio.threads import one_thread
 
 Distribution = Literal["lognormal", "normal"]
 _Singles = NDArray[np.float32]
@@ -202,7 +203,8 @@ def _in_order(work: Callable[[range], Floats], chunks: Sequence[range], workers:
     if workers == 1:
         yield from map(work, chunks)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    # Workers that each start threads of BLAS would wait for one another.
+    with one_thread(), ThreadPoolExecutor(workers) as pool:
         yield from pool.map(work, chunks)
 
 

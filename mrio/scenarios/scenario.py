@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
@@ -137,12 +137,21 @@ class Scenario:
         )
 
     def scale_intensity(
-        self, account: str, factor: float, *, region: Names = None, sector: Names = None, direct: bool = False
+        self,
+        account: str | Sequence[str],
+        factor: float,
+        *,
+        region: Names = None,
+        sector: Names = None,
+        direct: bool = False,
     ) -> Scenario:
-        """Multiply an account per unit of output, or with ``direct=True`` final users' own flows."""
-        return self._with(
-            ScaleIntensity, account=account, factor=factor, region=region, sector=sector, direct=direct
-        )
+        """Multiply accounts per unit of output, or with ``direct=True`` final users' own flows."""
+        scenario = self
+        for name in [account] if isinstance(account, str) else account:
+            scenario = scenario._with(
+                ScaleIntensity, account=name, factor=factor, region=region, sector=sector, direct=direct
+            )
+        return scenario
 
     def scale_technology(
         self, factor: float, *, product: Names = None, region: Names = None, sector: Names = None

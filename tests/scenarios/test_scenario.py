@@ -202,3 +202,9 @@ def test_files_of_other_kinds_are_refused(tmp_path, steel):
     told(lambda: mrio.read_scenarios(tmp_path / "a.xlsx"), "cannot be read")
     (tmp_path / "a.json").write_text(json.dumps([{"name": "a", "shocks": []}]))
     assert mrio.read_scenarios(tmp_path / "a.json") == [mrio.Scenario("a")]
+
+
+def test_intensities_of_several_accounts_are_a_shock_each():
+    both = mrio.Scenario("cleaner").scale_intensity(["co2", "so2"], factor=0.7)
+    one_by_one = mrio.Scenario("cleaner").scale_intensity("co2", 0.7).scale_intensity("so2", 0.7)
+    assert both.shocks == one_by_one.shocks

@@ -3,8 +3,8 @@ import sys
 
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from mrio.ensembles import threads
-from mrio.ensembles.threads import children_with_one_thread, one_thread
+from mrio import threads
+from mrio.threads import children_with_one_thread, one_thread
 
 
 def blas_threads():
