@@ -83,7 +83,7 @@ def shortened(text: str, letters: int) -> str:
     Examples
     --------
     >>> shortened("Smelting and pressing of metals", 12), shortened("Coal mining", 12)
-    ('Smelting ...', 'Coal mining')
+    ('Smelting...', 'Coal mining')
     """
     return text if len(text) <= letters else text[: letters - 3].rstrip() + "..."
 

@@ -31,6 +31,9 @@ _LABEL = 30
 _SLANTED = 8
 """Columns up to which their names are slanted; those of more stand upright."""
 
+_TRIED = 3
+"""Points that are tried for each name: a crowd far from the centre leaves room for few of its names."""
+
 _BESIDE = 5
 """Distance of a name from its point [pt]."""
 
@@ -193,8 +196,10 @@ def name_points(
     frame = ax.get_window_extent()
     span = np.ptp(points, axis=0)
     far = np.hypot(*((points - centre) / np.where(span > 0, span, 1.0)).T)
-    written = []
-    for row in np.argsort(-far, kind="stable")[:most]:
+    written: list[str] = []
+    for row in np.argsort(-far, kind="stable")[: _TRIED * most]:
+        if len(written) == most:
+            break
         name = _joined(table.index[row])
         box = _name_point(ax, name, points[row], (taken, frame))
         if box is not None:

@@ -107,8 +107,8 @@ class LinkagePictures:
     ) -> Any:
         """Draw sectors in the plane of normalised linkages; key sectors are upper right."""
         where = "" if region is None else f" of {region}"
-        what = "Key sectors by pure linkages" if pure else "Key sectors"
-        title = f"{what}{where}, {self.linkages.data.attrs['period']}"
+        how = " by pure linkages" if pure else ""
+        title = f"Key sectors{where}{how}, {self.linkages.data.attrs['period']}"
         corners = ("weakly linked", "backward oriented", "forward oriented", "key sectors")
         table = self.key_sectors_data(account, region, pure)
         ax = plotting.plane(table, (1.0, 1.0), corners, title, ax=ax)

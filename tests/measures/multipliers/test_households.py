@@ -42,6 +42,11 @@ def test_textbook_closed_for_households():
     np.testing.assert_allclose(
         found.type_i("income"), [0.3 * 1.2541 + 0.25 * 0.2640, 0.3 * 0.33 + 0.25 * 1.1221], atol=1e-4
     )
+    # Section 6.2: type I income multipliers 1.47 and 1.52; type II 1.90 and 1.96 with the labour that
+    # households buy themselves, 0.05 of all.
+    ratios = found.ratios("income")
+    np.testing.assert_allclose(ratios["type I"], [1.47, 1.52], atol=0.005)
+    np.testing.assert_allclose(ratios["type II"] / 0.95, [1.90, 1.96], atol=0.005)
     # The closed inverse gives all income of households, of which 0.95 is earned outside of households.
     np.testing.assert_allclose(found.type_ii("income"), [0.570 * 0.95, 0.489 * 0.95], atol=6e-4)
 

@@ -1,6 +1,8 @@
-"""Every measure on the test tables of other packages, and on tables of one region or one sector."""
+"""Every measure on test tables of other packages, on real tables, and on single regions and sectors."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import pytest
 import mrio
 from mrio.errors import DataError, DataWarning
 from tests.measures.published import icio_like, leather, toy, wiod_like
-from tests.measures.tables import peers, random_system
+from tests.measures.tables import DATA, peers, plain, random_system, real
 
 TABLES = {
     "leather": leather,
@@ -75,3 +77,44 @@ def test_every_measure_on_tables_of_others(measure, table):
 def test_every_measure_on_one_region_or_one_sector(measure, shape):
     for imports, exports in ((None, False), ("row", True), ("product", False)):
         require_numbers(MEASURES[measure](random_system(3, *shape, imports=imports, exports=exports)))
+
+
+def bth():
+    return mrio.load_example("bth")["2017"]
+
+
+def sic():
+    return mrio.read_sic(Path(DATA) / "sic_irio_2002_2007", 2007)
+
+
+def wiod():
+    """Return the regional WIOD table of 2011: 7 regions, 35 industries, a closed world."""
+    given = np.load(Path(DATA) / "wiod_regional" / "wiod2013_regional_2011_7x35.npz", allow_pickle=True)
+    Z, F = given["Z"], given["F"]
+    return mrio.System.from_arrays(
+        regions=[f"region {number}" for number in range(7)],
+        sectors=[str(name) for name in given["industries"]],
+        demand=["households", "non-profit", "government", "investment", "stocks"],
+        Z=Z,
+        Y=F,
+        V=Z.sum(axis=1) + F.sum(axis=1) - Z.sum(axis=0),
+        unit="million USD",
+        price_basis="current 2011 USD, basic prices",
+        period="2011",
+    )
+
+
+@pytest.mark.parametrize("table", [bth, pytest.param(sic, marks=real), pytest.param(wiod, marks=real)])
+def test_every_measure_on_real_tables(table):
+    system = table()
+    for measure in MEASURES.values():
+        require_numbers(measure(system))
+    A, L, y, x = plain(system)
+    found = mrio.linkages(system, details=False).data
+    np.testing.assert_allclose(found["backward"].values.ravel(), L.sum(axis=0), rtol=1e-10)
+    assert float(found["forward_normalised"].mean()) == pytest.approx(1, rel=1e-12)
+    lost = mrio.extract_each(system, "region", accounts="output").data["loss"].sum("region").values.ravel()
+    for region, loss in enumerate(lost):
+        rest = np.flatnonzero(np.arange(x.size) // len(system.sectors) != region)
+        left = np.linalg.solve(np.eye(rest.size) - A[np.ix_(rest, rest)], y[rest])
+        assert loss == pytest.approx(x.sum() - left.sum(), rel=1e-10)
