@@ -90,6 +90,11 @@ def _csv(folder: Path) -> Path:
     return folder / "t.csv"
 
 
+def _sdmx(folder: Path) -> Path:
+    mrio.write_sdmx(_worked(), folder / "t.csv")
+    return folder / "t.csv"
+
+
 def _excel(folder: Path) -> Path:
     mrio.write_excel(_worked(), folder / "t.xlsx")
     return folder / "t.xlsx"
@@ -212,6 +217,7 @@ CASES = {
     "netcdf": Case("netCDF of mrio", _netcdf),
     "parquet": Case("Parquet of mrio", _parquet),
     "csv": Case("long CSV of mrio", _csv),
+    "sdmx": Case("SDMX-like CSV of mrio", _sdmx),
     "excel": Case("Excel workbook of mrio", _excel),
     "sic": Case("workbook of the State Information Center", _sic, _read_sic),
     "ceads": Case("CEADs table", _ceads),
