@@ -158,14 +158,16 @@ def _extension(archive: Archive, folder: str) -> Extension:
             remedy="get the folder or zip anew; unit.txt is missing",
         )
     units = _words(archive, f"{folder}/unit.txt", 1)
-    if list(units.index) != list(F.index):
+    F_Y = None if direct is None else _numbers(archive, direct, _ROWS)
+    rows = {"units": units.index, "rows for final users": F.index if F_Y is None else F_Y.index}
+    wrong = [f"{len(own)} {name}" for name, own in rows.items() if list(own) != list(F.index)]
+    if wrong:
         raise FileError(
             "Units and flows of an extension name other rows.",
             where=f"{folder} of {archive.place}",
-            amount=f"{len(units)} units, {len(F)} rows",
+            amount=f"{', '.join(wrong)}, {len(F)} rows for producers",
             remedy="get the folder or zip anew",
         )
-    F_Y = None if direct is None else _numbers(archive, direct, _ROWS)
     return Extension(F, tuple(units.iloc[:, 0]), F_Y)
 
 

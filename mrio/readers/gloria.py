@@ -22,6 +22,7 @@ miss their output by the taxes less subsidies on products that industries pay. C
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -50,6 +51,7 @@ _NAME = re.compile(r"(?:.*_)?(T|Y|V|TQ|YQ)-Results_(\d{4})_(\d{3}[a-z]?)_Markup0
 _README = "GLORIA_ReadMe*.xlsx"
 _STOCKS = re.compile(r"inventor", re.IGNORECASE)
 _NEGLIGIBLE = 1e-9
+_QUOTE = "'"
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ def _column(sheet: Sheet, name: str) -> tuple[str, ...]:
 
 
 def _account_names(sheet: Sheet, heads: tuple[str, ...], rows: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names of accounts without quotes; those that stand twice name their group."""
+    """Return names of accounts without quotes; where they stand twice with their group, then their number."""
     if len(heads) != len(rows):
         raise LabelError(
             "Satellite accounts do not have one group each.",
@@ -248,12 +250,17 @@ def _account_names(sheet: Sheet, heads: tuple[str, ...], rows: tuple[str, ...]) 
             amount=f"{len(heads)} groups, {len(rows)} accounts",
             remedy="give the ReadMe workbook as it was published",
         )
-    plain = [row.strip("'").replace("/", "-") for row in rows]
-    doubled = {name for name in plain if plain.count(name) > 1}
-    named = [
-        f"{head.strip(chr(39)).replace('/', '-')}: {name}" for head, name in zip(heads, plain, strict=True)
+    plain = [row.strip(_QUOTE).replace("/", "-") for row in rows]
+    grouped = [
+        f"{head.strip(_QUOTE)}: {name}".replace("/", "-") for head, name in zip(heads, plain, strict=True)
     ]
-    return tuple(long if name in doubled else name for long, name in zip(named, plain, strict=True))
+    numbered = [f"{name} [{k}]" for k, name in enumerate(grouped, start=1)]
+    once = {name for name, count in Counter(plain).items() if count == 1}
+    clear = {name for name, count in Counter(grouped).items() if count == 1}
+    return tuple(
+        name if name in once else (group if group in clear else number)
+        for name, group, number in zip(plain, grouped, numbered, strict=True)
+    )
 
 
 # -- numbers ------------------------------------------------------------------------------------------------

@@ -341,11 +341,11 @@ def _read(path: Path, layout: TextLayout, *, words: bool = False) -> pd.DataFram
 def _numeric(frame: pd.DataFrame, path: Path, words: bool) -> pd.DataFrame:
     """Return a frame of Parquet, whose matrices must hold numbers only."""
     other = [] if words else [str(name) for name, kind in frame.dtypes.items() if kind.kind not in "fiu"]
-    if other:
+    if other or frame.columns.empty:
         raise FileError(
-            "A matrix of a MARIO folder holds something else than numbers.",
+            "A matrix of a MARIO folder holds something else than numbers, or nothing.",
             where=str(path),
-            amount=f"columns {', '.join(other[:4])}",
+            amount=f"columns {', '.join(other[:4]) or 'none'}",
             remedy="export the table anew",
         )
     return frame

@@ -256,6 +256,12 @@ def _population(frame: pd.DataFrame | None, pairs: pd.Index[Any]) -> Any:
     regions = list(dict.fromkeys(pairs.get_level_values(0)))
     if sorted(map(str, frame.columns)) != sorted(map(str, regions)):
         return None
+    if len(frame) != 1:
+        raise MissingDataError(
+            "The population of a pymrio system is not one row.",
+            amount=f"{len(frame)} rows",
+            remedy="give one row with a number for each region, or none at all",
+        )
     return frame[regions].to_numpy(dtype=np.float64)[0]
 
 

@@ -130,6 +130,16 @@ def test_a_file_cut_off(tmp_path, name, share):
         read_exiobase(folder)
 
 
+@pytest.mark.parametrize("name", ["F.txt", "F_Y.txt", "unit.txt"])
+def test_an_extension_with_a_row_too_many(tmp_path, name):
+    folder = write(tmp_path / "io", arrays())
+    path = folder / "factor_inputs" / name
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[-1]]) + "\n")
+    with pytest.raises(FileError, match="name other rows"):
+        read_exiobase(folder)
+
+
 def test_a_missing_file(tmp_path):
     folder = write(tmp_path / "io", arrays())
     (folder / "Y.txt").unlink()

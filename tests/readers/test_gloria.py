@@ -151,6 +151,14 @@ def test_a_zip_with_the_labels_beside_it(folder, tmp_path):
     np.testing.assert_array_equal(read_gloria(path, labels=book).arrays.Z, expected)
 
 
+def test_accounts_of_the_same_name_are_told_apart(folder, monkeypatch):
+    monkeypatch.setattr("tests.readers.test_gloria.SATELLITES", [SATELLITES[0], SATELLITES[1], SATELLITES[1]])
+    readme(folder / "GLORIA_ReadMe_057.xlsx")
+    found = read_gloria(folder)
+    assert list(found.accounts) == ["co2_total", "Material: Wheat [2]", "Material: Wheat [3]"]
+    np.testing.assert_allclose(found.account("Material: Wheat [3]").values.sum(), arrays()["TQ"][2].sum())
+
+
 def test_accounts_that_are_asked_for(folder):
     found = read_gloria(folder, accounts=("Land use: Wheat", "co2_total"))
     assert list(found.accounts) == ["Land use: Wheat", "co2_total"]

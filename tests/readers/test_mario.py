@@ -173,6 +173,11 @@ def test_text_in_a_matrix(tmp_path):
         read_mario(spoiled(tmp_path, Y=lambda frame: frame.astype(str)))
 
 
+def test_a_matrix_without_columns(tmp_path):
+    with pytest.raises(FileError, match="or nothing"):
+        read_mario(spoiled(tmp_path, X=lambda frame: frame.iloc[:, :0]))
+
+
 @KINDS
 def test_labels_that_differ(tmp_path, kind):
     def damage(frame):

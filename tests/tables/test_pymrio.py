@@ -195,6 +195,13 @@ def test_imports_that_are_not_whole(worked):
         mrio.from_pymrio(io)
 
 
+def test_population_of_several_rows(theirs):
+    io = theirs.copy()
+    io.population = io.population.iloc[:0]
+    with pytest.raises(MissingDataError, match="population"):
+        mrio.from_pymrio(io)
+
+
 # -- folders ------------------------------------------------------------------------------------------------
 
 
