@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import mrio
-from tests.measures.tables import peers
 from tests.measures.published import icio_like, leather, wiod_like
+from tests.measures.tables import peers
 
 with warnings.catch_warnings():
     # Some versions of pymrio warn of their own imports.
