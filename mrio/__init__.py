@@ -55,26 +55,26 @@ if TYPE_CHECKING:
     from mrio.measures.trade import embodied_trade as embodied_trade
     from mrio.measures.trade import value_added_trade as value_added_trade
     from mrio.netcdf import read_netcdf as read_netcdf
-    from mrio.readers.ceads_emissions import read_ceads_emissions as read_ceads_emissions
-    from mrio.readers.ceads_mrio import read_ceads_mrio as read_ceads_mrio
-    from mrio.readers.deflators import read_deflators as read_deflators
-    from mrio.readers.eora import read_eora as read_eora
-    from mrio.readers.exiobase import read_exiobase as read_exiobase
-    from mrio.readers.figaro import read_figaro as read_figaro
-    from mrio.readers.gloria import read_gloria as read_gloria
-    from mrio.readers.icio import read_icio as read_icio
-    from mrio.readers.ipio import read_ipio as read_ipio
-    from mrio.readers.mario import read_mario as read_mario
-    from mrio.readers.nbs_national import read_nbs_national as read_nbs_national
-    from mrio.readers.nbs_provincial import read_nbs_provincial as read_nbs_provincial
-    from mrio.readers.plain import SheetLayout as SheetLayout
-    from mrio.readers.plain import read_sheet as read_sheet
-    from mrio.readers.pymrio import from_pymrio as from_pymrio
-    from mrio.readers.pymrio import read_pymrio as read_pymrio
-    from mrio.readers.sic import read_sic as read_sic
-    from mrio.readers.tidy import TidyLayout as TidyLayout
-    from mrio.readers.tidy import read_tidy as read_tidy
-    from mrio.readers.wiod import read_wiod as read_wiod
+    from mrio.readers.china.ceads_emissions import read_ceads_emissions as read_ceads_emissions
+    from mrio.readers.china.ceads_mrio import read_ceads_mrio as read_ceads_mrio
+    from mrio.readers.china.deflators import read_deflators as read_deflators
+    from mrio.readers.china.ipio import read_ipio as read_ipio
+    from mrio.readers.china.nbs_national import read_nbs_national as read_nbs_national
+    from mrio.readers.china.nbs_provincial import read_nbs_provincial as read_nbs_provincial
+    from mrio.readers.china.sic import read_sic as read_sic
+    from mrio.readers.described.plain import SheetLayout as SheetLayout
+    from mrio.readers.described.plain import read_sheet as read_sheet
+    from mrio.readers.described.tidy import TidyLayout as TidyLayout
+    from mrio.readers.described.tidy import read_tidy as read_tidy
+    from mrio.readers.packages.mario import read_mario as read_mario
+    from mrio.readers.packages.pymrio import from_pymrio as from_pymrio
+    from mrio.readers.packages.pymrio import read_pymrio as read_pymrio
+    from mrio.readers.world.eora import read_eora as read_eora
+    from mrio.readers.world.exiobase import read_exiobase as read_exiobase
+    from mrio.readers.world.figaro import read_figaro as read_figaro
+    from mrio.readers.world.gloria import read_gloria as read_gloria
+    from mrio.readers.world.icio import read_icio as read_icio
+    from mrio.readers.world.wiod import read_wiod as read_wiod
     from mrio.reading import read as read
     from mrio.report import write_report as write_report
     from mrio.scenarios.attribution import attribute_scenario as attribute_scenario
@@ -120,11 +120,11 @@ _HOMES = {
     "MrioError": "mrio.errors",
     "RegionalTable": "mrio.building.regional",
     "Scenario": "mrio.scenarios.scenario",
-    "SheetLayout": "mrio.readers.plain",
+    "SheetLayout": "mrio.readers.described.plain",
     "Sweep": "mrio.ensembles",
     "System": "mrio.tables",
     "Systems": "mrio.tables",
-    "TidyLayout": "mrio.readers.tidy",
+    "TidyLayout": "mrio.readers.described.tidy",
     "TradeRule": "mrio.building.trade_rule",
     "Transfer": "mrio.transfer",
     "UpdateRule": "mrio.building.base_year",
@@ -147,7 +147,7 @@ _HOMES = {
     "feedback": "mrio.measures.feedback",
     "field_of_influence": "mrio.measures.linkages",
     "footprint": "mrio.measures.footprint",
-    "from_pymrio": "mrio.readers.pymrio",
+    "from_pymrio": "mrio.readers.packages.pymrio",
     "gras": "mrio.balancing.balance",
     "household_multipliers": "mrio.measures.multipliers",
     "ipf": "mrio.balancing.proportional",
@@ -164,29 +164,29 @@ _HOMES = {
     "quadrants": "mrio.transfer.indicators",
     "ras": "mrio.balancing.balance",
     "read": "mrio.reading",
-    "read_ceads_emissions": "mrio.readers.ceads_emissions",
-    "read_ceads_mrio": "mrio.readers.ceads_mrio",
+    "read_ceads_emissions": "mrio.readers.china.ceads_emissions",
+    "read_ceads_mrio": "mrio.readers.china.ceads_mrio",
     "read_csv": "mrio.tables.exchange",
-    "read_deflators": "mrio.readers.deflators",
-    "read_eora": "mrio.readers.eora",
+    "read_deflators": "mrio.readers.china.deflators",
+    "read_eora": "mrio.readers.world.eora",
     "read_excel": "mrio.tables.excel",
-    "read_exiobase": "mrio.readers.exiobase",
-    "read_figaro": "mrio.readers.figaro",
-    "read_gloria": "mrio.readers.gloria",
-    "read_ipio": "mrio.readers.ipio",
-    "read_mario": "mrio.readers.mario",
-    "read_icio": "mrio.readers.icio",
-    "read_nbs_national": "mrio.readers.nbs_national",
-    "read_nbs_provincial": "mrio.readers.nbs_provincial",
+    "read_exiobase": "mrio.readers.world.exiobase",
+    "read_figaro": "mrio.readers.world.figaro",
+    "read_gloria": "mrio.readers.world.gloria",
+    "read_ipio": "mrio.readers.china.ipio",
+    "read_mario": "mrio.readers.packages.mario",
+    "read_icio": "mrio.readers.world.icio",
+    "read_nbs_national": "mrio.readers.china.nbs_national",
+    "read_nbs_provincial": "mrio.readers.china.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
     "read_parquet": "mrio.tables.exchange",
-    "read_pymrio": "mrio.readers.pymrio",
+    "read_pymrio": "mrio.readers.packages.pymrio",
     "read_scenarios": "mrio.scenarios.records",
     "read_sdmx": "mrio.tables.sdmx",
-    "read_sheet": "mrio.readers.plain",
-    "read_sic": "mrio.readers.sic",
-    "read_tidy": "mrio.readers.tidy",
-    "read_wiod": "mrio.readers.wiod",
+    "read_sheet": "mrio.readers.described.plain",
+    "read_sic": "mrio.readers.china.sic",
+    "read_tidy": "mrio.readers.described.tidy",
+    "read_wiod": "mrio.readers.world.wiod",
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "sweep": "mrio.ensembles",

@@ -59,7 +59,7 @@ def describe(dataset: xr.Dataset, headline: str) -> xr.Dataset:
     for name, variable in result.variables.items():
         if variable.dtype.kind in "fiu":
             content = "coordinate" if name in result.coords else "modelResult"
-            words = {"long_name": _by_number(name), **variable.attrs}
+            words = {**variable.attrs, "long_name": variable.attrs.get("long_name", _by_number(name))}
             variable.attrs = {**_counted(words), CONTENT: content}
     note = str(dataset.attrs.get("comment", ""))
     summary = headline + (f"; {note}" if note else "")

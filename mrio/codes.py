@@ -6,7 +6,7 @@ bundled classifications (`mrio.classification`) and never guessed:
 - **regions** have codes where every region is a province of mainland China (English or Chinese name), the
   rest of China or ``abroad``. One stranger among them, and none has a code: Jilin may then be the city;
 - **sectors** have codes where the labels are, in any order, exactly the names or the codes of one bundled
-  classification. After an aggregation they are not, and codes are gone; a relabelled table has none.
+  classification (bare numbers tell none). After an aggregation they are not, and codes are gone.
 
 Coordinates of a dim ``region`` or ``sector`` and of their twins (``use_region``, ``from_region`` ...), each
 named by its dim, with an empty text where an entry has no code:
@@ -156,7 +156,10 @@ def _sectors(labels: tuple[str, ...]) -> tuple[_Part, ...]:
         (name, table, column)
         for name, table in ((name, classification_table(name)) for name in CLASSIFICATIONS)
         for column in ("code", "name_en", "name_zh")
-        if column in table and sorted(table[column]) == sorted(labels)
+        if column in table
+        and sorted(table[column]) == sorted(labels)
+        # Numbers alone are those of any table; only codes with a letter tell their classification.
+        and not all(label.isdecimal() for label in labels)
     ]
     if len({name for name, _, _ in found}) != 1:
         return ()

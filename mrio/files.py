@@ -43,6 +43,7 @@ _DIGEST_ATTR = "content_sha256"
 _SEAL = b"\nmrio file sha256 "
 _SEAL_LENGTH = len(_SEAL) + 64
 _CHUNK = 1 << 20
+_CLASSIC = b"CDF\x05"
 _LARGE = 1 << 24
 _DENSE = 200
 
@@ -100,22 +101,17 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
             "There is no such file.", where=str(path), remedy="check the name; a folder cannot be read"
         )
     _require_unbroken_seal(path)
-    root = _load(path, None)
-    version, kind = root.attrs.get(_FORMAT_ATTR), root.attrs.get(KIND)
-    if kind == UNFINISHED:
+    if is_unfinished(path):
         raise FileError(
             "The runs in the file are not all finished.",
             where=str(path),
             remedy="make the same call with the same to= again, which goes on where it stopped; "
             "xarray.open_dataset shows the runs that are finished",
         )
+    root = _load(path, None)
+    version, kind = root.attrs.get(_FORMAT_ATTR), root.attrs.get(KIND)
     if version is None or kind is None:
-        raise FileError(
-            "The file was not written by mrio.",
-            where=str(path),
-            amount=f"it has no attribute {_FORMAT_ATTR!r}",
-            remedy="open foreign netCDF files with xarray and hand the arrays to System.from_arrays",
-        )
+        raise _foreign(path, f"it has no attribute {_FORMAT_ATTR!r}")
     if not str(version).isdecimal() or int(version) > FORMAT:
         raise FileError(
             "The file was written by a newer version of mrio.",
@@ -130,6 +126,16 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
     for name, dataset in groups.items():
         _verify(dataset, path, name)
     return str(kind), {name: _without_own_attrs(dataset) for name, dataset in groups.items()}
+
+
+def is_unfinished(path: Path) -> bool:
+    """Tell whether a file holds runs that are still being made.
+
+    It is not opened for that: libraries of netCDF may crash on a damaged file.
+    """
+    with path.open("rb") as file:
+        head = file.read(_CHUNK)
+    return head.startswith(_CLASSIC) and UNFINISHED.encode() in head
 
 
 def require_memory(needed: int, where: str) -> None:
@@ -319,6 +325,7 @@ def _file_digest(path: Path, length: int) -> bytes:
 
 
 def _load(path: Path, group: str | None) -> xr.Dataset:
+    _require_hdf5(path)
     try:
         with xr.open_dataset(path, group=group, engine="netcdf4") as dataset:
             # How the numbers were packed is no part of the content, and would be taken up by the next write.
@@ -330,6 +337,22 @@ def _load(path: Path, group: str | None) -> xr.Dataset:
             amount=f"{type(error).__name__}: {error}",
             remedy="get the file anew; a file that was cut off cannot be repaired",
         ) from error
+
+
+def _require_hdf5(path: Path) -> None:
+    """Raise for a file of another kind of netCDF, which no result is and which libraries may crash on."""
+    with path.open("rb") as file:
+        if file.read(3) == _CLASSIC[:3]:
+            raise _foreign(path, "it is a classic netCDF file")
+
+
+def _foreign(path: Path, reason: str) -> FileError:
+    return FileError(
+        "The file was not written by mrio.",
+        where=str(path),
+        amount=reason,
+        remedy="open foreign netCDF files with xarray and hand the arrays to System.from_arrays",
+    )
 
 
 def _stored_size(path: Path) -> int:

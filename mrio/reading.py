@@ -10,19 +10,19 @@ from typing import Final
 from mrio.errors import FileError, MrioError
 from mrio.files import PathLike
 from mrio.netcdf import read_netcdf
-from mrio.readers.archive import open_archive, open_file_or_zip
-from mrio.readers.ceads_mrio import is_table, read_ceads_mrio
-from mrio.readers.eora import eora_names, read_eora
-from mrio.readers.exiobase import FILES, open_table, read_exiobase
-from mrio.readers.figaro import figaro_names, read_figaro
-from mrio.readers.gloria import is_gloria, read_gloria
-from mrio.readers.icio import icio_names, read_icio
-from mrio.readers.ipio import is_ipio, read_ipio
-from mrio.readers.mario import is_mario, read_mario
-from mrio.readers.pymrio import PARAMETERS, read_pymrio
-from mrio.readers.sic import WORKBOOK, YEARS, read_sic
-from mrio.readers.wiod import find_corner, is_wiod_head, is_wiod_name, read_wiod, wiod_sheets
-from mrio.readers.workbook import EmptySheetError, Sheet, open_workbook
+from mrio.readers.china.ceads_mrio import is_table, read_ceads_mrio
+from mrio.readers.china.ipio import is_ipio, read_ipio
+from mrio.readers.china.sic import WORKBOOK, YEARS, read_sic
+from mrio.readers.packages.mario import is_mario, read_mario
+from mrio.readers.packages.pymrio import PARAMETERS, read_pymrio
+from mrio.readers.raw.archive import open_archive, open_file_or_zip
+from mrio.readers.raw.workbook import EmptySheetError, Sheet, open_workbook
+from mrio.readers.world.eora import eora_names, read_eora
+from mrio.readers.world.exiobase import FILES, open_table, read_exiobase
+from mrio.readers.world.figaro import figaro_names, read_figaro
+from mrio.readers.world.gloria import is_gloria, read_gloria
+from mrio.readers.world.icio import icio_names, read_icio
+from mrio.readers.world.wiod import find_corner, is_wiod_head, is_wiod_name, read_wiod, wiod_sheets
 from mrio.tables import System, Systems
 from mrio.tables.excel import RECORD, read_excel
 from mrio.tables.exchange import read_csv, read_parquet

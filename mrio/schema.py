@@ -19,6 +19,9 @@ Dims
 final-demand categories, ``factor`` the primary inputs; ``from_region, to_region`` the two ends of a transfer
 (`ABROAD` comes last in both whenever imports are known); ``use`` tells intermediate, final and export
 purchases apart; ``effect`` the factors of a decomposition; ``account``, ``period`` and ``scenario``.
+
+Official codes and Chinese names stand beside labels as coordinates named by their dim (``region_code``,
+``sector_isic`` ...), in files and wherever they are asked for (`mrio.codes`).
 """
 
 from __future__ import annotations

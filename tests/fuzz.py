@@ -41,20 +41,11 @@ from mrio.readers.gaps import FLOOR, NOTICE
 from mrio.reading import SOURCES
 from tests.conftest import CASES as FOLDER
 from tests.conftest import worked_arrays
-from tests.readers import (
-    test_ceads_mrio,
-    test_eora,
-    test_exiobase,
-    test_figaro,
-    test_gloria,
-    test_icio,
-    test_ipio,
-    test_layouts,
-    test_mario,
-    test_sic,
-    test_wiod,
-)
+from tests.readers.china import test_ceads_mrio, test_ipio, test_sic
+from tests.readers.described import test_layouts
+from tests.readers.packages import test_mario
 from tests.readers.sheets import write as write_book
+from tests.readers.world import test_eora, test_exiobase, test_figaro, test_gloria, test_icio, test_wiod
 
 LIMIT = 20.0
 """Seconds after which a reader hangs; whole files of this size take some hundredths."""
@@ -217,7 +208,7 @@ CASES = {
     "netcdf": Case("netCDF of mrio", _netcdf),
     "parquet": Case("Parquet of mrio", _parquet),
     "csv": Case("long CSV of mrio", _csv),
-    "sdmx": Case("SDMX-like CSV", _sdmx),
+    "sdmx": Case("SDMX-like CSV of mrio", _sdmx),
     "excel": Case("Excel workbook of mrio", _excel),
     "sic": Case("workbook of the State Information Center", _sic, _read_sic),
     "ceads": Case("CEADs table", _ceads),

@@ -77,6 +77,8 @@ def wrong_outputs(path, notebook) -> str:
     empty = [source for source in empty if "sankey_page" not in source]
     if empty:
         return f"no picture under {empty}; run python -m tests.notebooks --render"
+    if any(out.get("name") == "stderr" for cell in cells for out in cell.outputs):
+        return "the gallery holds warnings; mend what they tell and render it anew"
     size = path.stat().st_size
     return f"{size} bytes are more than {LARGEST_GALLERY}" if size > LARGEST_GALLERY else ""
 

@@ -16,7 +16,7 @@ from mrio.classification import (
     sector_classes,
 )
 from mrio.errors import DataError, FileError, LabelError
-from mrio.readers.sic import REGIONS as SIC_REGIONS
+from mrio.readers.china.sic import REGIONS as SIC_REGIONS
 
 TO_H39 = ("nbs2007_42", "nbs2007_135", "nbs2012_42", "nbs2012_139", "nbs2017_42", "nbs2017_149")
 DATA = os.environ.get("MRIO_DATA_DIR")

@@ -7,8 +7,10 @@ import mrio
 from mrio.errors import FileError
 from mrio.reading import SOURCES
 from mrio.tables.netcdf import system_to_dataset
-from tests.readers import test_ceads_mrio, test_exiobase, test_gloria, test_ipio, test_mario
+from tests.readers.china import test_ceads_mrio, test_ipio
+from tests.readers.packages import test_mario
 from tests.readers.sheets import write
+from tests.readers.world import test_exiobase, test_gloria
 
 
 def same(first, second):

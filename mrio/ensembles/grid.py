@@ -163,7 +163,8 @@ def sweep(
     -------
     Sweep
         Every quantity with one dim a parameter. It does not depend, to the last bit, on where and in how many
-        parts the runs were made (on machines of one kind).
+        parts the runs were made: on machines of one kind, and with threadpoolctl (extra ``threads``) where
+        BLAS has several threads in this process.
 
     Raises
     ------

@@ -19,6 +19,8 @@ When the last run is finished, the file is replaced by the result as a common ne
 from __future__ import annotations
 
 import hashlib
+import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,14 +32,13 @@ import xarray as xr
 
 from mrio.ensembles.quantity import Layout
 from mrio.errors import DataError, FileError
-from mrio.files import KIND, UNFINISHED, PathLike, read_groups, replacing
+from mrio.files import KIND, UNFINISHED, PathLike, is_unfinished, read_groups, replacing
 from mrio.tables.arrays import Array
 
 DIGEST = "runs_digest"
 _SEALS = "run_sha256"
 _LETTERS = "letters"
 _FORMAT: Any = "NETCDF3_64BIT_DATA"
-_MAGIC = b"CDF\x05"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,11 +107,12 @@ class Journal:
         if not self._path.exists():
             with replacing(self._path) as temporary:
                 _lay_out(temporary, self._plan)
-        elif not _is_unfinished(self._path):
+        elif is_unfinished(self._path):
+            _require_same_head(self._path, self._plan)
+        else:
             return self._whole(values)
         self._file = netCDF4.Dataset(self._path, "r+")
         self._file.set_auto_mask(False)
-        _require_same(str(self._file.getncattr(DIGEST)), self._plan, self._path)
         found = self._vectors({name: self._file[name][...] for name in self._plan.layout.names})
         seals = self._file[_SEALS][...].reshape(len(values), -1)
         numbers = [n for n in range(len(values)) if seals[n].tobytes() == self._plan.seal(n, found[n])]
@@ -155,14 +157,33 @@ class Journal:
         )
 
 
-def _is_unfinished(path: Path) -> bool:
-    """Tell whether a file is one of runs that are not all finished."""
+def _require_same_head(path: Path, plan: Plan) -> None:
+    """Raise unless everything before the numbers is what the plan would write.
+
+    Only then is the file opened: the library may crash on a damaged one.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "layout"
+        length = _lay_out(fresh, plan, fill=False)
+        fresh_size = fresh.stat().st_size
+        expected = _head(fresh, length)
+    found = _head(path, length)
+    if found == expected and path.stat().st_size == fresh_size:
+        return
+    stored = re.search(DIGEST.encode() + rb"[^0-9a-f]+([0-9a-f]{64})", found)
+    if stored is not None:
+        _require_same(stored[1].decode(), plan, path)
+    raise FileError(
+        "The file of runs is damaged.",
+        where=str(path),
+        amount=f"{path.stat().st_size:,} byte of {fresh_size:,}, or other places than were laid out",
+        remedy="delete it and begin anew",
+    )
+
+
+def _head(path: Path, length: int) -> bytes:
     with path.open("rb") as file:
-        # Other files are not opened here: the HDF5 library may crash on a damaged one.
-        if file.read(len(_MAGIC)) != _MAGIC:
-            return False
-    with netCDF4.Dataset(path) as opened:
-        return KIND in opened.ncattrs() and opened.getncattr(KIND) == UNFINISHED
+        return file.read(length)
 
 
 def _require_same(stored: str, plan: Plan, path: Path) -> None:
@@ -176,23 +197,29 @@ def _require_same(stored: str, plan: Plan, path: Path) -> None:
         )
 
 
-def _lay_out(path: Path, plan: Plan) -> None:
-    """Write the file with a place for every run."""
+def _lay_out(path: Path, plan: Plan, fill: bool = True) -> int:
+    """Write the file with a place for every run, and return how much stands before the numbers [byte]."""
     pattern = plan.layout.untouched
     dims = {**plan.runs, **{str(dim): pattern[dim].values for dim in pattern.dims}}
     with netCDF4.Dataset(path, "w", format=_FORMAT) as file:
+        if not fill:
+            file.set_fill_off()
         file.setncatts({"title": f"{plan.title}, not all finished", KIND: UNFINISHED, DIGEST: plan.digest})
         for dim, labels in dims.items():
             _write_labels(file, dim, np.asarray(labels))
         for name in plan.layout.names:
             own = pattern[name]
             attrs = {str(key): value for key, value in own.attrs.items()}
-            variable = file.createVariable(name, "f8", (*plan.runs, *map(str, own.dims)), fill_value=np.nan)
+            places = tuple(map(str, own.dims))
+            variable = file.createVariable(name, "f8", (*plan.runs, *places), fill_value=np.nan)
             variable.setncatts(attrs)
-            file.createVariable(name + plan.suffix, "f8", tuple(map(str, own.dims))).setncatts(attrs)
+            file.createVariable(name + plan.suffix, "f8", places).setncatts(attrs)
             file[name + plan.suffix][...] = own.values
         file.createDimension(_LETTERS, 64)
         file.createVariable(_SEALS, "S1", (*plan.runs, _LETTERS))
+        # Every variable begins at a multiple of four.
+        numbers: int = sum(-(-v.size * v.dtype.itemsize // 4) * 4 for v in file.variables.values())
+    return path.stat().st_size - numbers
 
 
 def _write_labels(file: Any, dim: str, labels: np.ndarray) -> None:

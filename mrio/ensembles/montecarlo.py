@@ -111,7 +111,8 @@ def monte_carlo(
     -------
     MonteCarlo
         Every quantity along dim ``draw``, and that of the tables as they are (``central``). It does not
-        depend, to the last bit, on where and in how many parts the draws were made (on machines of one kind).
+        depend, to the last bit, on where and in how many parts the draws were made: on machines of one kind,
+        and with threadpoolctl (extra ``threads``) where BLAS has several threads in this process.
 
     Raises
     ------

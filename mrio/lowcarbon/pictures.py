@@ -71,8 +71,9 @@ class DecouplingPictures:
         reach = 1.4 * float(np.abs(points.to_numpy()).max(initial=1e-9))
         for slope in (0.8, 1.2):
             ax.plot([-reach, reach], [-slope * reach, slope * reach], color=plotting.NEUTRAL, lw=0.6, ls=":")
-        for x, y, text in ((0.7, 0.3, "weak decoupling"), (0.3, 0.7, "expansive\nnegative decoupling")):
-            ax.text(x * reach, y * reach, text, ha="center", va="center", fontsize=7, color="#777777")
+        grey = {"fontsize": 7, "color": "#777777"}
+        ax.text(0.98 * reach, 0.03 * reach, "weak decoupling", ha="right", va="bottom", **grey)
+        ax.text(0.03 * reach, 0.9 * reach, "expansive\nnegative decoupling", va="top", **grey)
         ax.set_xlim(-reach, reach)
         ax.set_ylim(-reach, reach)
         falls = (plotting.GAIN, plotting.GAIN, plotting.LOSS, plotting.LOSS)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import BalanceError, LabelError, UnitsError
-from mrio.readers.workbook import Floats, Header, Sheet, address, plain
+from mrio.readers.raw.workbook import Floats, Header, Sheet, address, plain
 
 
 def name_cells(sheet: Sheet, found: Header) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import BalanceError, DataWarning
-from mrio.readers.workbook import Floats
+from mrio.readers.raw.workbook import Floats
 from mrio.tables import System
 
 NOTICE: Final = 1e-3

@@ -16,6 +16,7 @@ import xarray as xr
 from mrio.errors import BalanceError
 from mrio.files import PathLike, replacing, write_groups
 from mrio.numerals import table_number
+from mrio.provenance import Provenance
 from mrio.schema import ADDING_UP
 
 
@@ -54,7 +55,8 @@ class Result:
         attrs = self.data.attrs
         names = ("price_basis", "price_basis_0", "price_basis_1")
         bases = " and ".join(dict.fromkeys(str(attrs[name]) for name in names if attrs.get(name)))
-        source = textwrap.shorten(str(attrs.get("source", "")), 180, placeholder=" ...")
+        published = attrs.get("source") or _published(attrs)
+        source = textwrap.shorten(str(published), 180, placeholder=" ...")
         told = source.lower().startswith(self.headline.lower())
         parts = ("" if told else self.headline, bases, f"source: {source}" if source else "")
         return "; ".join(part for part in parts if part)
@@ -169,6 +171,11 @@ class Result:
             f"<p><small>{checks}</small></p><details><summary>all numbers</summary>"
             f"{self.data._repr_html_()}</details>"
         )
+
+
+def _published(attrs: Mapping[Any, Any]) -> str:
+    """Return the source in the provenance of a result; empty where it has none."""
+    return Provenance.from_json(str(attrs["provenance"])).source if "provenance" in attrs else ""
 
 
 def require_adding_up(parts: Any, whole: Any, scale: float, what: str) -> float:

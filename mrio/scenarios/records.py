@@ -30,6 +30,7 @@ from mrio.tables import System
 
 SHEET = "scenarios"
 WORKBOOKS = (".xlsx", ".xlsm")
+TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 NUMBERS = ("share", "volume", "factor", "worth", "amount", "price")
 
 
@@ -379,8 +380,10 @@ def _cell(name: str, value: Any, place: str) -> Any:
     if name in NUMBERS or isinstance(value, int | float):
         return value
     text = str(value).strip()
+    if name == "direct" and text.lower() not in TRUTH:
+        raise DataError("Column 'direct' cannot be read.", where=place, amount=repr(text), remedy="yes or no")
     if name == "direct":
-        return _truth(text, place)
+        return TRUTH[text.lower()]
     parts = [part.strip() for part in text.split(";") if part.strip()]
     if name in PAIRS:
         try:
@@ -394,13 +397,3 @@ def _cell(name: str, value: Any, place: str) -> Any:
                 remedy="write name=0.6; name=0.4, each name once",
             ) from error
     return parts if len(parts) > 1 else text
-
-
-def _truth(text: str, place: str) -> bool:
-    """Return what yes and no mean."""
-    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-    if text.lower() not in known:
-        raise DataError(
-            "Column 'direct' cannot be read.", where=place, amount=repr(text), remedy="write yes or no"
-        )
-    return known[text.lower()]

@@ -13,7 +13,7 @@ from mrio.scenarios.carbon import PriceCarbon
 from mrio.scenarios.demand import Invest, ScaleDemand, ScaleExports, ShiftDemand
 from mrio.scenarios.draft import Draft
 from mrio.scenarios.production import Extract, ScaleIntensity, ScaleTechnology
-from mrio.scenarios.shock import Names, Shock
+from mrio.scenarios.shock import Names, Shock, require_names
 from mrio.scenarios.sourcing import ShiftSourcing, Substitute, Uses
 from mrio.tables import System
 
@@ -146,8 +146,11 @@ class Scenario:
         direct: bool = False,
     ) -> Scenario:
         """Multiply accounts per unit of output, or with ``direct=True`` final users' own flows."""
+        names = (account,) if isinstance(account, str) else tuple(account)
+        with self._naming(len(self.shocks) + 1, ScaleIntensity.KIND):
+            require_names("account", names)
         scenario = self
-        for name in [account] if isinstance(account, str) else account:
+        for name in names:
             scenario = scenario._with(
                 ScaleIntensity, account=name, factor=factor, region=region, sector=sector, direct=direct
             )

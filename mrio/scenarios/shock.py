@@ -50,7 +50,7 @@ class Shock:
             elif isinstance(value, Iterable) and not isinstance(value, str):
                 object.__setattr__(self, field.name, tuple(value))
         for name in self.DIMS:
-            _require_names(name, getattr(self, name))
+            require_names(name, getattr(self, name))
         self.require()
 
     def require(self) -> None:
@@ -213,7 +213,7 @@ def _pairs(field: str, given: Mapping[Any, Any]) -> tuple[tuple[str, float], ...
     return tuple((str(name), float(value)) for name, value in given.items())
 
 
-def _require_names(field: str, value: object) -> None:
+def require_names(field: str, value: object) -> None:
     """Raise unless a field holds a name, several distinct ones, or nothing.
 
     Raises

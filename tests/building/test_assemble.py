@@ -286,7 +286,7 @@ def test_what_a_rule_needs_is_asked_for():
 @pytest.mark.skipif("MRIO_DATA_DIR" not in os.environ, reason="MRIO_DATA_DIR is not set")
 def test_the_official_provinces_of_2007_meet_the_nation():
     from mrio.classification import provinces
-    from mrio.readers.nbs_provincial import read_nbs_provincial
+    from mrio.readers.china.nbs_provincial import read_nbs_provincial
 
     folder = Path(os.environ["MRIO_DATA_DIR"]) / "nbs_provincial_2007"
     with warnings.catch_warnings():

@@ -78,9 +78,13 @@ def test_draws_go_on_too(draws, tmp_path):
     whole = mrio.monte_carlo(draws, measure, to=path)
     assert mrio.monte_carlo(draws, measure, to=path).data.identical(whole.data)
     assert mrio.read_netcdf(path).data.identical(whole.data)
-    more = mrio.perturb(draws.base, 0.1, n=6, seed=3)
-    with pytest.raises(mrio.MrioError, match="other runs"):
-        mrio.monte_carlo(more, measure, to=path)
+    for others in (
+        mrio.perturb(draws.base, 0.1, n=6, seed=3),
+        mrio.perturb(draws.base, 0.1, n=5, seed=4),
+        mrio.perturb(draws.base, 0.2, n=5, seed=3),
+    ):
+        with pytest.raises(mrio.MrioError, match="other runs"):
+            mrio.monte_carlo(others, measure, to=path)
 
 
 def test_finished_runs_stay_when_one_fails(table, tmp_path):
@@ -109,6 +113,30 @@ def test_a_run_that_is_half_written_is_made_again(table, tmp_path, place):
     found = mrio.sweep(table, move_and_clean, GRID, counting(by_region, made), to=path)
     assert len(made) == 1 + 4
     assert found.data.identical(mrio.sweep(table, move_and_clean, GRID, by_region).data)
+
+
+def test_damage_is_told_or_mended(table, tmp_path):
+    path = tmp_path / "sweep.nc"
+    interrupted(table, path)
+    content = path.read_bytes()
+    whole = mrio.sweep(table, move_and_clean, GRID, by_region)
+    chance = np.random.default_rng(0)
+    ends = {"mended": 0, "told": 0}
+    for number in range(40):
+        damaged, place = bytearray(content), chance.integers(len(content))
+        if number % 2:
+            damaged[place] ^= 1 << chance.integers(8)
+        else:
+            damaged = damaged[:place]
+        path.write_bytes(damaged)
+        try:
+            found = mrio.sweep(table, move_and_clean, GRID, by_region, to=path)
+        except mrio.errors.FileError:
+            ends["told"] += 1
+        else:
+            ends["mended"] += 1
+            assert found.data.identical(whole.data)
+    assert min(ends.values()) > 3
 
 
 def clean(factor):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 
-from mrio.readers.workbook import Sheet
+from mrio.readers.raw.workbook import Sheet
 
 
 def write(path: Path, sheets: dict[str, list[list[object]]]) -> Path:

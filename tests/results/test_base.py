@@ -3,6 +3,7 @@ import pytest
 import xarray as xr
 
 from mrio.errors import BalanceError
+from mrio.provenance import Provenance
 from mrio.results import Result, require_adding_up
 
 
@@ -35,3 +36,21 @@ def test_numbers_of_a_result_are_locked():
     assert "units" not in result.data["v"].attrs
     assert result.title == "t"
     assert result.headline == "made up"
+
+
+def test_small_print_says_status_prices_and_source_once():
+    def printed(**attrs):
+        return Result(xr.Dataset(attrs=attrs)).small_print
+
+    assert printed() == ""
+    assert printed(comment="estimated", price_basis="current 2017 CNY", source="an office") == (
+        "estimated; current 2017 CNY; source: an office"
+    )
+    bases = {"price_basis_0": "current 2012 CNY", "price_basis_1": "current 2017 CNY"}
+    assert printed(**bases) == "current 2012 CNY and current 2017 CNY"
+    assert (
+        printed(comment="estimated by us", source="Estimated by us from x")
+        == "source: Estimated by us from x"
+    )
+    assert printed(provenance=Provenance("a yearbook").to_json()) == "source: a yearbook"
+    assert len(printed(source="word " * 100)) < 200

@@ -108,6 +108,8 @@ def test_another_classification_is_suspected(bth):
         (lambda s: s.invest(5, "Hebei", mix={"Construction": 0.5}), ("add up to one", "sum 0.5")),
         (lambda s: s.carbon_price(5, elasticity=0.2), ("must not be positive",)),
         (lambda s: s.extract(), ("Nothing to take out",)),
+        (lambda s: s.scale_intensity(["co2", "co2"], 0.5), ("distinct names", "scale_intensity")),
+        (lambda s: s.scale_intensity([], 0.5), ("distinct names", "scale_intensity")),
         (lambda s: s.extract(region=[]), ("list of distinct names", "extract")),
         (lambda s: s.scale_demand(0.5, region=["Hebei", "Hebei"]), ("distinct names", "scale_demand")),
         (lambda s: s.scale_demand(0.5, region=3), ("must be a name", "got 3")),

@@ -10,7 +10,7 @@ import xarray as xr
 
 import mrio
 from mrio.errors import DataWarning, FileError, LabelError, MissingDataError, UnitsError
-from mrio.readers.pymrio import Hints, read_pymrio
+from mrio.readers.packages.pymrio import Hints, read_pymrio
 from mrio.tables.netcdf import system_to_dataset
 
 with warnings.catch_warnings():

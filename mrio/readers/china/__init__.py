@@ -1,0 +1,1 @@
+"""Tables, inventories and price indices of China and its provinces."""

@@ -1,0 +1,1 @@
+"""Sheets and long tables whose layout the user describes."""

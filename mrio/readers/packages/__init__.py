@@ -1,0 +1,1 @@
+"""Folders and objects of other packages."""
