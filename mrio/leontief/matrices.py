@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm
 
 from mrio.leontief.report import Floats
-from mrio.leontief.scaled import ScaledMatrix, smallest
+from mrio.leontief.scaled import ScaledMatrix, few_columns_product, smallest
 
 Matrix = Any
 """ndarray, scipy sparse array, or an operator with ``@``, ``.T``, ``.shape`` (n, n)."""
@@ -77,7 +77,7 @@ def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
 def part_product(A: Matrix, rows: slice, columns: slice, V: Floats) -> Floats:
     """Return a part of a dense A, ``A[rows, columns]``, times V (columns, k)."""
     if isinstance(A, np.ndarray):
-        return np.asarray(A[rows, columns] @ V)
+        return few_columns_product(A[rows, columns], V)
     return np.asarray(A.part_product(rows, columns, V))
 
 

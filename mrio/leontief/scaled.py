@@ -19,6 +19,20 @@ _THREADED = 10**8
 """Bytes from which several threads read faster than one."""
 
 
+_FEW = 16
+"""Columns up to which products are faster with the columns as rows."""
+
+
+def few_columns_product(A: Floats, V: Floats) -> Floats:
+    """Return A @ V of dense A (p, q) and V (q, k).
+
+    BLAS reads a large A up to a third faster for a few columns when they are given as rows, ``(V' A')'``.
+    """
+    if 1 < V.shape[1] <= _FEW:
+        return np.asarray((np.ascontiguousarray(V.T) @ A.T).T)
+    return np.asarray(A @ V)
+
+
 class ScaledMatrix:
     """The matrix ``diag(left) base diag(right)`` (n, n), never built.
 
@@ -75,7 +89,7 @@ class ScaledMatrix:
 
     def part_product(self, rows: slice, columns: slice, V: Floats) -> Floats:
         """Return a part ``[rows, columns]`` times V (columns, k)."""
-        product: Floats = self.base[rows, columns] @ (self.right[columns, np.newaxis] * V)
+        product = few_columns_product(self.base[rows, columns], self.right[columns, np.newaxis] * V)
         product *= self.left[rows, np.newaxis]
         return product
 
