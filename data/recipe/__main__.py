@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
+
+# OpenBLAS sums in an order that depends on the processor; one kernel for all gives the same bytes on all. It
+# is read when numpy is loaded, which the modules below do.
+os.environ.setdefault("OPENBLAS_CORETYPE", "Nehalem")
 
 from data.recipe import systems
 from data.recipe.accounts import read_facts

@@ -1,8 +1,9 @@
 """``python -m tests.benchmarks [task] [size]``: every task side by side in one run.
 
 Without a task all are listed; ``all`` runs all at their own size. A size is a name (tiny, bth, provinces,
-countries, exiobase) or regions x sectors, like 31x42. Each side runs in a process of its own; times are
-medians of five runs, ratios carry the range from the least to the most favourable pair of runs.
+countries, exiobase) or regions x sectors, like 31x42; ``--only`` leaves out sides beside mrio. Each side runs
+in a process of its own; times are medians of five runs, ratios carry the range from the least to the most
+favourable pair of runs.
 """
 
 from __future__ import annotations
@@ -40,13 +41,16 @@ def main() -> int:
     limits = machine()
     print(limits)
     for task in chosen:
-        print(report(task, arguments.size or task.size, limits), flush=True)
+        print(report(task, arguments.size or task.size, limits, arguments.only), flush=True)
     return 0
 
 
-def report(task: Task, size: str, limits: Machine) -> str:
-    """Measure all sides of a task and put them into words."""
-    outcomes = {name: measure(task, name, size) for name, side in task.sides.items() if _there(side.needs)}
+def report(task: Task, size: str, limits: Machine, only: list[str] | None = None) -> str:
+    """Measure the sides of a task, all by default, and put them into words."""
+    wanted = [name for name, side in task.sides.items() if _there(side.needs)]
+    outcomes = {
+        name: measure(task, name, size) for name in wanted if name == "mrio" or only is None or name in only
+    }
     mine = outcomes["mrio"]
     lines = [f"\n{task.text} ({task.name}, {size})"]
     for name, outcome in outcomes.items():
@@ -86,6 +90,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("task", nargs="?", choices=[*TASKS, "all"])
     parser.add_argument("size", nargs="?")
+    parser.add_argument("--only", nargs="*", metavar="SIDE", help="sides beside mrio; none if none is named")
     parser.add_argument("--side", help=argparse.SUPPRESS)
     parser.add_argument("--out", help=argparse.SUPPRESS)
     return parser.parse_args()
