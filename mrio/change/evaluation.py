@@ -13,11 +13,15 @@ from mrio.change.plans import InnerState, Plan
 from mrio.change.shares import Array
 from mrio.change.technology import CoefficientState
 from mrio.leontief import Leontief
+from mrio.leontief.matrices import product_beside_lapack
 from mrio.tables import System
 
 KEEP_BELOW = 2000
 """Number of rows up to which mixed operators are kept: at most eight, with their factors 0.5 GB."""
 
+
+REUSED = 100
+"""Right-hand sides expected of operators that are kept: of a decomposition and of the transfer after it."""
 
 _Kept = dict[CoefficientState, Leontief]
 
@@ -45,17 +49,19 @@ class Operators:
         """Return the operator of a coefficient state."""
         (v, m), c = state
         technology = self.factors.technology
+        small = technology.n <= KEEP_BELOW
+        expected = max(self.expected, REUSED) if small else self.expected
         if v == m == c and technology.as_observed(c):
-            return self.tables[c].leontief.expect(self.expected)
+            return self.tables[c].leontief.expect(expected)
         kept = _kept_of(*self.tables, self.factors.treatment)
         if state not in kept:
             labels = self.tables[0].labels
             blocks = [len(labels.sectors)] * len(labels.regions)
             operator = Leontief(technology.coefficients(state), blocks=blocks, labels=labels.row_name)
-            if operator.n > KEEP_BELOW:
-                return operator.expect(self.expected)
+            if not small:
+                return operator.expect(expected)
             kept[state] = operator
-        return kept[state].expect(self.expected)
+        return kept[state].expect(expected)
 
 
 def _kept_of(a: System, b: System, treatment: Treatment) -> _Kept:
@@ -122,4 +128,4 @@ def _solve_mixtures(operator: Leontief, basis: Array, mixing: Array) -> Array:
     """Return L times mixtures of the columns of a basis, (n, mixtures); the fewer of both are solved."""
     if len(mixing) < len(basis):
         return np.asarray(operator.solve((mixing @ basis).T))
-    return np.asarray(operator.solve(basis.T)) @ mixing.T
+    return product_beside_lapack(np.asarray(operator.solve(basis.T)), mixing.T)
