@@ -213,7 +213,11 @@ def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return import_module(f"mrio.{name}")
     if name not in _HOMES:
-        raise AttributeError(f"module 'mrio' has no attribute {name!r}")
+        from mrio.errors import near
+
+        meant = near(name, [*_HOMES, *_SUBMODULES])
+        guess = f"; did you mean {' or '.join(map(repr, meant))}?" if meant else ""
+        raise AttributeError(f"module 'mrio' has no attribute {name!r}{guess}", name=name)
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

@@ -7,7 +7,9 @@ file in one round instead of one cell a time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import NoReturn
 
 import pandas as pd
@@ -138,6 +140,78 @@ class DataWarning(MrioWarning):
 
 class SolverWarning(MrioWarning):
     """A solve succeeded by a detour, or with a weaker certificate than asked."""
+
+
+MOST_NAMED = 12
+"""How many of the known labels a message lists."""
+
+
+def choices(asked: object, known: Iterable[str], kind: str = "known") -> str:
+    """Return a remedy for a label that is not known: what was probably meant, and what there is.
+
+    Case, spaces, hyphens and underscores do not count when labels are compared.
+
+    Parameters
+    ----------
+    asked
+        The label that is not known.
+    known
+        The labels that are.
+    kind
+        What they are, in the plural.
+
+    Examples
+    --------
+    >>> choices("Bejing", ["Beijing", "Hebei"], "regions")
+    "did you mean 'Beijing'? regions are 'Beijing', 'Hebei'"
+    >>> choices("CO2", ["value_added", "co2"], "accounts")
+    "did you mean 'co2'? accounts are 'value_added', 'co2'"
+    """
+    names = list(known)
+    meant = near(asked, names)
+    guess = f"did you mean {' or '.join(map(repr, meant))}? " if meant else ""
+    more = len(names) - MOST_NAMED
+    listed = ", ".join(map(repr, names[:MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
+    return f"{guess}{kind} are {listed or 'none'}"
+
+
+def require_known(label: str, known: Iterable[str], kind: str) -> None:
+    """Raise unless a label is one of those that are known.
+
+    Parameters
+    ----------
+    label
+        What was asked for.
+    known
+        What there is.
+    kind
+        What it is, in the singular.
+
+    Raises
+    ------
+    LabelError
+        When it is not.
+    """
+    names = [str(name) for name in known]
+    if label not in names:
+        raise LabelError(f"There is no {kind} {label!r}.", remedy=choices(label, names, f"{kind}s"))
+
+
+def near(asked: object, known: Iterable[str]) -> list[str]:
+    """Return up to three known labels that were probably meant, the nearest first."""
+    folded: dict[str, list[str]] = {}
+    for name in known:
+        folded.setdefault(_folded(name), []).append(name)
+    text = _folded(str(asked))
+    if text in folded or text.isdecimal():
+        return folded.get(text, [])
+    alike = get_close_matches(text, folded, n=3, cutoff=0.6)
+    holding = [name for name in folded if len(text) > 2 and text in name]
+    return [name for one in dict.fromkeys([*alike, *holding]) for name in folded[one]][:3]
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\s_-]+", " ", text).strip().casefold()
 
 
 def raise_together(problems: Sequence[MrioError]) -> None:

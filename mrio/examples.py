@@ -7,7 +7,7 @@ from typing import Literal, overload
 import xarray as xr
 
 from mrio import bundled
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices
 from mrio.netcdf import read_netcdf
 from mrio.tables import Systems, Variants
 
@@ -74,8 +74,8 @@ def load_example(name: str = "bth") -> Systems | Variants | xr.Dataset:
         from mrio.lowcarbon.papers.series import load_series
 
         return load_series(name)
-    known = ", ".join(map(repr, [*TABLES, *SENSITIVITY, *SERIES]))
-    raise LabelError(f"There is no example {name!r}.", remedy=f"examples are {known}")
+    known = [*TABLES, *SENSITIVITY, *SERIES]
+    raise LabelError(f"There is no example {name!r}.", remedy=choices(name, known, "examples"))
 
 
 def _tables(file: str) -> Systems:

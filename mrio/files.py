@@ -28,7 +28,7 @@ import xarray as xr
 
 from mrio import cf
 from mrio.codes import with_codes, without_codes
-from mrio.errors import FileError, MemoryLimitError
+from mrio.errors import FileError, MemoryLimitError, near
 from mrio.leontief.memory import available_memory
 
 FORMAT = 2
@@ -96,10 +96,9 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
         When the file is missing, damaged, foreign or newer than this version of the library.
     """
     path = Path(path)
-    if not path.is_file():
-        raise FileError(
-            "There is no such file.", where=str(path), remedy="check the name; a folder cannot be read"
-        )
+    if path.is_dir():
+        raise FileError("This is a folder, not a file.", where=str(path), remedy="name one netCDF file in it")
+    require_file(path)
     _require_unbroken_seal(path)
     if is_unfinished(path):
         raise FileError(
@@ -126,6 +125,27 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
     for name, dataset in groups.items():
         _verify(dataset, path, name)
     return str(kind), {name: _without_own_attrs(dataset) for name, dataset in groups.items()}
+
+
+def require_file(path: Path) -> None:
+    """Raise unless there is a file or folder under a name, and say what stands near it.
+
+    Raises
+    ------
+    FileError
+        When there is none.
+    """
+    if path.exists():
+        return
+    folder = path.parent
+    if not folder.is_dir():
+        remedy = f"there is no folder {str(folder)!r} either; paths start at {str(Path.cwd())!r}"
+    else:
+        stems = {one.stem: one.name for one in sorted(folder.iterdir())}
+        meant = [stems[stem] for stem in near(path.stem, stems)]
+        guess = f"did you mean {' or '.join(map(repr, meant))}? " if meant else ""
+        remedy = f"{guess}it was looked for in {str(folder.resolve())!r}"
+    raise FileError("There is no such file.", where=str(path), remedy=remedy)
 
 
 def is_unfinished(path: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mrio.errors import FileError, MrioError
-from mrio.files import PathLike
+from mrio.files import PathLike, require_file
 from mrio.netcdf import read_netcdf
 from mrio.readers.china.ceads_mrio import is_table, read_ceads_mrio
 from mrio.readers.china.ipio import is_ipio, read_ipio
@@ -68,8 +68,7 @@ def read(path: PathLike) -> Systems:
     ['0', '1']
     """
     path = Path(path)
-    if not path.exists():
-        raise FileError("There is no such file.", where=str(path), remedy="check the name and the folder")
+    require_file(path)
     unreadable = []
     for source in SOURCES:
         try:

@@ -12,7 +12,10 @@ from mrio.errors import (
     MissingExtraError,
     MrioError,
     SolverError,
+    choices,
+    near,
     raise_together,
+    require_known,
 )
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, MrioError)]
@@ -82,3 +85,48 @@ def test_many_problems_of_many_kinds():
         raise_together([problem(LabelError), problem(BalanceError), DataError("no table")])
     assert type(caught.value) is DataError
     assert len(caught.value.table) == 2
+
+
+SECTORS = ["Electricity and heat", "Electrical machinery", "Smelting and pressing of metals", "value_added"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("Smelting and pressing of metal", ["Smelting and pressing of metals"]),
+        ("electricity and heat ", ["Electricity and heat"]),
+        ("Value added", ["value_added"]),
+        ("metals", ["Smelting and pressing of metals"]),
+        ("Beijing", []),
+        ("", []),
+        (2015, []),
+    ],
+)
+def test_labels_that_were_probably_meant(asked, meant):
+    assert near(asked, SECTORS) == meant
+
+
+def test_years_are_not_guessed():
+    assert near("2015", ["2012", "2017"]) == []
+
+
+def test_a_long_list_of_labels_is_cut():
+    text = choices("x", [f"sector {number}" for number in range(200)], "sectors")
+    assert text.startswith("sectors are 'sector 0', ")
+    assert text.endswith("'sector 11' and 188 more")
+    assert choices("x", [], "accounts") == "accounts are none"
+
+
+def test_a_label_must_be_known():
+    require_known("a", ["a", "b"], "region")
+    with pytest.raises(LabelError) as caught:
+        require_known("Hebie", ["Hebei", "Tianjin"], "region")
+    assert caught.value.what == "There is no region 'Hebie'."
+    assert caught.value.remedy == "did you mean 'Hebei'? regions are 'Hebei', 'Tianjin'"
+
+
+def test_a_public_name_that_is_misspelt():
+    import mrio
+
+    with pytest.raises(AttributeError, match="did you mean 'measure_transfer'"):
+        mrio.measure_transfers  # noqa: B018

@@ -162,7 +162,10 @@ def test_text_is_no_netcdf(tmp_path):
 
 def test_a_missing_file(tmp_path):
     assert refused(tmp_path / "none.nc").what == "There is no such file."
-    assert refused(tmp_path).what == "There is no such file."
+    assert refused(tmp_path).what == "This is a folder, not a file."
+    assert "no folder" in refused(tmp_path / "nowhere" / "none.nc").remedy
+    (tmp_path / "transfer.nc").touch()
+    assert refused(tmp_path / "transfers.nc").remedy.startswith("did you mean 'transfer.nc'?")
 
 
 @pytest.mark.parametrize("version", [FORMAT + 1, "two"])

@@ -11,7 +11,7 @@ import xarray as xr
 from mrio.change.decomposition import decompose
 from mrio.change.result import TOTAL
 from mrio.change.stamp import change_scale
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices, require_known
 from mrio.results.chain import Chain, chain_dataset, require_same_totals
 from mrio.schema import EFFECTS, VALUE_ADDED
 from mrio.tables import Deflator, System
@@ -50,11 +50,7 @@ class DecompositionChain(Chain):
         if region is None:
             effects, total = effects.sum("region"), total.sum("region")
         else:
-            if region not in effects["region"].values:
-                raise LabelError(
-                    f"There is no region {region!r}.",
-                    remedy=f"regions are {', '.join(map(repr, effects['region'].values))}",
-                )
+            require_known(region, effects["region"].values, "region")
             effects, total = effects.sel(region=region), total.sel(region=region)
         whole = total.expand_dims(effect=["total change"])
         return self.side_by_side(
@@ -82,7 +78,7 @@ class DecompositionChain(Chain):
         if name not in self.accounts:
             raise LabelError(
                 f"The account {name!r} was not decomposed.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
+                remedy=choices(name, self.accounts, "accounts"),
             )
         return name
 

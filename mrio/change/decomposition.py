@@ -39,6 +39,7 @@ from mrio.change.stamp import Asked, additive, effect_labels, multiplicative
 from mrio.change.technology import require_input_mix
 from mrio.schema import VALUE_ADDED
 from mrio.tables import Ensemble, System, require_comparable
+from mrio.tables.systems import require_table, warn_of_order
 
 Method = Literal["shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed"]
 METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed")
@@ -188,6 +189,9 @@ def decompose(
         options |= {"dependent": dependent, "spread": False}
         names = (account,) if isinstance(account, str) else tuple(account)
         return decompose_draws(a, b, lambda first, second: decompose(first, second, names, method, **options))
+    for table in (a, b):
+        require_table(table, "A decomposition needs two tables.")
+    warn_of_order(a, b)
     names = account_names(a, b, account)
     forms = dependent_forms(names, dependent)
     require_comparable(a, b)

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.change.result import TOTAL, Decomposition
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices, require_known
 from mrio.results.draws import QUANTILES, Draws, draws_dataset
 from mrio.tables import Ensemble, System
 
@@ -41,11 +41,8 @@ class DecompositionDraws(Draws):
             Quantiles between 0 and 1.
         """
         name = self._account(account)
-        known = [str(label) for label in self.data["region"].values]
-        if region is not None and region not in known:
-            raise LabelError(
-                f"There is no region {region!r}.", remedy=f"regions are {', '.join(map(repr, known))}"
-            )
+        if region is not None:
+            require_known(region, self.data["region"].values, "region")
 
         def total(values: xr.DataArray) -> xr.DataArray:
             chosen = values if region is None else values.sel(region=[region])
@@ -79,7 +76,7 @@ class DecompositionDraws(Draws):
         if name not in self.accounts:
             raise LabelError(
                 f"The account {name!r} was not decomposed.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
+                remedy=choices(name, self.accounts, "accounts"),
             )
         return name
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, require_known
 
 if TYPE_CHECKING:
     from mrio.change.result import Decomposition
@@ -30,6 +30,8 @@ class DecompositionPictures:
         """
         name = self.decomposition.account_of(account)
         table = self.decomposition.table(name).iloc[:-1]
+        if region is not None:
+            require_known(region, table.columns[:-1], "region")
         values = table["all regions" if region is None else region]
         return values.map(np.log) if self._multiplies else values
 
@@ -78,12 +80,10 @@ class DecompositionPictures:
         name = self.decomposition.account_of(account)
         if self._multiplies:
             raise DataError("Effects that multiply are known by region only.", remedy="draw the waterfall")
-        known = self.decomposition.factors(name)
-        if effect not in known:
-            raise LabelError(
-                f"There is no effect {effect!r} on {name}.", remedy=f"effects are {', '.join(known)}"
-            )
+        require_known(effect, self.decomposition.factors(name), "effect")
         values = self.decomposition.data[name].sel(effect=effect, drop=True)
+        if region is not None:
+            require_known(region, values["region"].values, "region")
         values = values.sum("region") if region is None else values.sel(region=region, drop=True)
         sectors = pd.Series(values.values, index=pd.Index(values["sector"].values, name="sector"))
         largest = sectors.abs().sort_values(ascending=False, kind="stable").index[:most]

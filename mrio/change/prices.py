@@ -55,6 +55,13 @@ def compare_prices(
     >>> mrio.compare_prices(current, constant).columns.tolist()
     ['current prices', 'constant prices of 2012', 'price', 'price share']
     """
+    other = [one for one in (current, constant) if not isinstance(one, Decomposition)]
+    if other:
+        raise DataError(
+            "Two decompositions are compared, one in current and one in constant prices.",
+            amount=f"got {type(other[0]).__name__}",
+            remedy="decompose the tables once as they are and once deflated: a.deflate(deflator, year)",
+        )
     name = current.account_of(account)
     year = _require_comparable(current, constant, name)
     column = ALL_REGIONS if region is None else region

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.change.pictures import DecompositionPictures
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, choices, require_known
 from mrio.results import Result
 
 TOTAL = "_total"
@@ -177,7 +177,7 @@ class Decomposition(Result):
         if name not in self.accounts:
             raise LabelError(
                 f"The account {name!r} was not decomposed.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}; name others in account=",
+                remedy=choices(name, self.accounts, "accounts") + "; name others in account=",
             )
         return name
 
@@ -192,11 +192,7 @@ class Decomposition(Result):
 
     def _of(self, name: str, region: str) -> xr.DataArray:
         """Return an array of one region."""
-        known = [str(label) for label in self.data["region"].values]
-        if region not in known:
-            raise LabelError(
-                f"There is no region {region!r}.", remedy=f"regions are {', '.join(map(repr, known))}"
-            )
+        require_known(region, self.data["region"].values, "region")
         return self.array(name).sel(region=region)
 
     def _gathered(self, suffix: str) -> xr.DataArray:

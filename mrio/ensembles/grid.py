@@ -18,8 +18,9 @@ from mrio.ensembles.tables import by_cell, known, long_form, with_unit
 from mrio.errors import DataError
 from mrio.files import PathLike
 from mrio.results import Result
-from mrio.scenarios.scenario import Scenario, require_table
+from mrio.scenarios.scenario import APPLIES, Scenario
 from mrio.tables import System
+from mrio.tables.systems import require_table
 
 BASELINE = "_baseline"
 GRID = "grid"
@@ -188,7 +189,7 @@ def sweep(
     >>> bool(found.difference("co2").sel(share=0.4, factor=0.9).sum() < 0)
     True
     """
-    require_table(system)
+    require_table(system, APPLIES)
     values = _checked(grid)
     points = [dict(zip(values, point, strict=True)) for point in product(*values.values())]
     names = tuple(", ".join(f"{name}={value!r}" for name, value in point.items()) for point in points)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -84,7 +84,7 @@ def mask(dim: str, names: str | Sequence[str] | None, known: Sequence[str]) -> n
     if wrong:
         raise LabelError(
             f"There is no {dim} {', '.join(map(repr, wrong))}.",
-            remedy=f"known are {', '.join(map(repr, known))}",
+            remedy=choices(wrong[0], known),
         )
     return np.isin(np.array(known, dtype=object), np.array(asked, dtype=object))
 

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, choices
 from mrio.results import Result, require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
 from mrio.tables.arrays import Array
+from mrio.tables.systems import require_table
 
 OUTPUT = "output"
 """Name under which gross output itself is measured like an account."""
@@ -61,6 +62,7 @@ def intensities(system: System, accounts: str | Iterable[str] | None, default: S
     DataError
         When an account is named twice, or a satellite account of the table is called ``"output"``.
     """
+    require_table(system)
     names = (accounts,) if isinstance(accounts, str) else tuple(default if accounts is None else accounts)
     if not names or len(set(names)) < len(names):
         raise DataError("Name each account once, and at least one.", amount=f"got {names}")
@@ -112,6 +114,7 @@ def by_region(system: System, values: Array) -> Array:
 
 def all_accounts(system: System) -> tuple[str, ...]:
     """Return output and every account of a table, the default of measures of quantities."""
+    require_table(system)
     own = () if OUTPUT in system.accounts else (OUTPUT,)
     return (*own, *system.account_names)
 
@@ -242,7 +245,7 @@ class Measure(Result):
             raise LabelError(
                 f"There is no {dim} {label!r} in this result.",
                 where=self.title,
-                remedy=f"known are {', '.join(map(repr, labels))}",
+                remedy=choices(label, labels, f"{dim}s"),
             )
         return label
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mrio.errors import LabelError, NotProductiveError
+from mrio.errors import LabelError, NotProductiveError, choices
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, is_dense, to_dense
 from mrio.tables import Labels, System
@@ -90,7 +90,8 @@ def partition(system: System, groups: Groups | None = None) -> Partition:
             raise LabelError(
                 f"Group {name!r} names regions that the table does not have, or that stand in two groups.",
                 where=", ".join(map(repr, wrong or members)),
-                remedy=f"regions are {', '.join(map(repr, system.regions))}; each may stand in one group",
+                remedy=choices((wrong or members)[0], system.regions, "regions")
+                + "; each may stand in one group",
             )
         seen |= set(members)
         group_of |= dict.fromkeys(members, name)

@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.classification import class_of_sector
-from mrio.errors import LabelError
+from mrio.errors import DataError, LabelError, choices, require_known
 from mrio.lowcarbon.change.cocontrol import CoControl, co_control
 from mrio.lowcarbon.change.tapio import Decoupling, decoupling_from
 from mrio.measures.measure import all_accounts, intensities
@@ -217,11 +217,8 @@ class Comparison(Result):
 
     def _over_regions(self, account: str, region: str | None) -> xr.DataArray:
         values = self.levels(account)
-        if region is not None and region not in values["region"].values:
-            raise LabelError(
-                f"There is no region {region!r}.",
-                remedy=f"regions are {', '.join(map(repr, values['region'].values.tolist()))}",
-            )
+        if region is not None:
+            require_known(region, values["region"].values, "region")
         return values.sum("region") if region is None else values.sel(region=region, drop=True)
 
     def _table(self, values: xr.DataArray, of: Of) -> pd.DataFrame:
@@ -274,11 +271,17 @@ def compare(
     >>> mrio.compare(runs, "co2").by_region("co2", "percent").round(9).loc["clean", "TJ"].item()
     -50.0
     """
+    if isinstance(runs, System):
+        raise DataError(
+            "There is nothing to compare a table with.",
+            amount=f"got one table, {runs.title}",
+            remedy="give the runs: mrio.compare(mrio.run_scenarios(table, scenarios))",
+        )
     tables = runs if isinstance(runs, Systems) else Systems(runs)
     if relative_to not in tables:
         raise LabelError(
             f"There is no run {relative_to!r} to compare with.",
-            remedy=f"runs are {', '.join(map(repr, tables))}",
+            remedy=choices(relative_to, tables, "runs"),
         )
     base = tables[relative_to]
     found = {name: intensities(table, accounts, all_accounts(base)) for name, table in tables.items()}

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from mrio.errors import DataError, LabelError
 from mrio.leontief.progress import track
-from mrio.scenarios.scenario import Scenario, require_table
+from mrio.scenarios.scenario import APPLIES, Scenario
 from mrio.tables import System, Systems
+from mrio.tables.systems import require_table
 
 BASELINE = "baseline"
 
@@ -56,14 +57,14 @@ def run_scenarios(system: System, scenarios: Scenario | Iterable[Scenario]) -> R
     >>> list(mrio.run_scenarios(table, [more]))
     ['baseline', 'more exports']
     """
-    listed = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    require_table(system)
+    listed = [scenarios] if isinstance(scenarios, Scenario | str) else list(scenarios)
+    require_table(system, APPLIES)
     other = [type(one).__name__ for one in listed if not isinstance(one, Scenario)]
     if other:
         raise DataError(
             "Only scenarios can be run.",
             amount=f"got {', '.join(other)}",
-            remedy="give mrio.Scenario objects",
+            remedy="give mrio.Scenario objects; mrio.read_scenarios(path) reads them from a file",
         )
     names = [BASELINE, *(scenario.name for scenario in listed)]
     doubled = sorted({name for name in names if names.count(name) > 1})

@@ -16,6 +16,9 @@ from mrio.scenarios.production import Extract, ScaleIntensity, ScaleTechnology
 from mrio.scenarios.shock import Names, Shock, require_names
 from mrio.scenarios.sourcing import ShiftSourcing, Substitute, Uses
 from mrio.tables import System
+from mrio.tables.systems import require_table
+
+APPLIES = "A scenario applies to one table."
 
 SHOCKS: dict[str, type[Shock]] = {
     kind.KIND: kind
@@ -269,7 +272,7 @@ class Scenario:
         NotProductiveError
             When the changed table cannot be produced.
         """
-        require_table(system)
+        require_table(system, APPLIES)
         problems: list[MrioError] = []
         for number, shock in enumerate(self.shocks, start=1):
             problems += [self._told(problem, number, shock.sentence()) for problem in shock.problems(system)]
@@ -318,19 +321,3 @@ class Scenario:
             for shock in self.shocks
         )
         return f"<p><b>Scenario {escape(self.name)}</b></p><ol>{rows}</ol>"
-
-
-def require_table(given: object) -> None:
-    """Raise unless a scenario is applied to one table.
-
-    Raises
-    ------
-    DataError
-        When it is several, or something else.
-    """
-    if not isinstance(given, System):
-        raise DataError(
-            "A scenario applies to one table.",
-            amount=f"got {type(given).__name__}",
-            remedy='choose one: tables["2017"]',
-        )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mrio.errors import DataError, LabelError, MrioError, raise_together
+from mrio.errors import DataError, LabelError, MrioError, near, raise_together
 from mrio.scenarios.draft import Draft
 from mrio.schema import ABROAD, VALUE_ADDED
 from mrio.tables import System
@@ -246,9 +245,7 @@ _WORDS = {"origin": "region", "demand": "final-demand category"}
 
 def _unknown(label: str, field: str, kind: str, known: tuple[str, ...]) -> LabelError:
     word = _WORDS.get(kind, kind)
-    near = get_close_matches(label, known, n=3, cutoff=0.5)
-    folded = [name for name in known if label and label.casefold() in name.casefold()]
-    guesses = list(dict.fromkeys([*near, *folded[:3]]))
+    guesses = near(label, known)
     remedy = f"did you mean {' or '.join(map(repr, guesses))}?" if guesses else ""
     if not remedy:
         shown = ", ".join(map(repr, known[:8])) + (", ..." if len(known) > 8 else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, choices
 from mrio.tables.deflator import Deflator
 from mrio.tables.system import System
 
@@ -44,7 +44,7 @@ def periods_of(systems: Mapping[str, System], order: Sequence[str] | None) -> li
     if unknown:
         raise LabelError(
             f"There is no table {', '.join(map(repr, unknown))}.",
-            remedy=f"tables are {', '.join(map(repr, systems))}",
+            remedy=choices(unknown[0], systems, "tables"),
         )
     if len(names) < 3 or len(set(names)) < len(names):
         raise DataError(

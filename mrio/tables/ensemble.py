@@ -15,6 +15,7 @@ from mrio.errors import DataError, LabelError
 from mrio.tables.arrays import Array
 from mrio.tables.perturbation import errors, given_parts, matrix_of, parts_of, perturbed
 from mrio.tables.system import System
+from mrio.tables.systems import require_table
 
 CV = float | Mapping[str, ArrayLike]
 """Relative errors: one for all cells, or one (or an array of them) for each array and account."""
@@ -154,6 +155,7 @@ def perturb(system: System, cv: CV, n: int = 100, seed: int = 0) -> Ensemble:
     >>> bool(abs(draws[0].x.sum() / table.x.sum() - 1) < 1e-9), draws[0].x.equals(draws[0].x)
     (True, True)
     """
+    require_table(system)
     if n < 1:
         raise DataError("An ensemble needs one draw or more.", amount=f"n={n}")
     parts = given_parts(system.arrays)

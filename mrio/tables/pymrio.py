@@ -28,6 +28,7 @@ from mrio.errors import MissingExtraError
 from mrio.tables.account import Account
 from mrio.tables.arrays import Array, is_sparse
 from mrio.tables.system import System
+from mrio.tables.systems import require_table
 
 OWN_CATEGORY: Final = "mrio "
 """What stands before the name of an array that is carried as a category of final demand."""
@@ -72,6 +73,7 @@ def to_pymrio(system: System) -> Any:
     >>> io = mrio.to_pymrio(mrio.load_example("illustrative")["1"])  # doctest: +SKIP
     >>> io.calc_all().accounts.D_cba_reg  # doctest: +SKIP
     """
+    require_table(system)
     pymrio = _pymrio()
     pairs = _pairs("region", "sector", system.regions, system.sectors)
     Z = system.arrays.Z.toarray() if is_sparse(system.arrays.Z) else np.array(system.arrays.Z)

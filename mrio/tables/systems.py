@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from mrio.errors import LabelError, MrioError, PriceBasisError, UnitsError, raise_together
+from mrio.errors import (
+    DataError,
+    DataWarning,
+    LabelError,
+    MrioError,
+    PriceBasisError,
+    UnitsError,
+    choices,
+    raise_together,
+)
 from mrio.schema import VALUE_ADDED
 from mrio.tables.labels import require_same_labels
 from mrio.tables.system import System
@@ -62,7 +72,7 @@ class Systems(Mapping[str, System]):
             return self._tables[str(name)]
         except KeyError:
             raise LabelError(
-                f"There is no table {str(name)!r}.", remedy=f"tables are {', '.join(map(repr, self._tables))}"
+                f"There is no table {str(name)!r}.", remedy=choices(name, self._tables, "tables")
             ) from None
 
     def __contains__(self, name: object) -> bool:
@@ -133,6 +143,47 @@ class Systems(Mapping[str, System]):
         return f"<p><b>Systems</b></p>{notes}<ul>{rows}</ul>"
 
 
+def require_table(given: object, wanted: str = "One table is needed.") -> None:
+    """Raise unless something is one table.
+
+    Parameters
+    ----------
+    given
+        What was given.
+    wanted
+        What was to be done with it.
+
+    Raises
+    ------
+    DataError
+        When it is several tables, or no table at all.
+    """
+    if isinstance(given, System):
+        return
+    if isinstance(given, Mapping) and given and all(isinstance(one, System) for one in given.values()):
+        names = list(map(str, given))
+        amount = f"got {len(names)}: {', '.join(map(repr, names))}"
+        raise DataError(wanted, amount=amount, remedy=f"choose one: tables[{names[-1]!r}]")
+    raise DataError(
+        wanted,
+        amount=f"got {given!r}" if isinstance(given, str) else f"got {type(given).__name__}",
+        remedy="a table comes out of mrio.load_example(...)[period], mrio.read(path)[period] or "
+        "mrio.System.from_arrays(...)",
+    )
+
+
+def warn_of_order(first: System, second: System) -> None:
+    """Warn when the years of two tables run backwards, which turns every gain into a loss."""
+    years = first.period, second.period
+    if all(len(year) == 4 and year.isdecimal() for year in years) and years[0] > years[1]:
+        warnings.warn(
+            f"The change is measured backwards, from {years[0]} to {years[1]}: what was gained since "
+            f"{years[1]} counts as lost. Give the earlier table first.",
+            DataWarning,
+            stacklevel=3,
+        )
+
+
 def require_comparable(first: System, second: System, names: tuple[str, str] | None = None) -> None:
     """Raise unless two tables may meet in one comparison: same labels, units and kind of prices.
 
@@ -143,6 +194,8 @@ def require_comparable(first: System, second: System, names: tuple[str, str] | N
     LabelError, UnitsError, PriceBasisError
         All that differ, told at once.
     """
+    for table in (first, second):
+        require_table(table, "A comparison needs two tables.")
     names = names or _names(first, second)
     problems: list[MrioError] = []
     try:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, choices
 from mrio.tables.systems import Systems, require_comparable
 
 Number = float | pd.Series | pd.DataFrame | xr.DataArray
@@ -76,7 +76,7 @@ class Variants(Mapping[str, Systems]):
             return self._sets[name]
         except KeyError:
             raise LabelError(
-                f"There is no variant {name!r}.", remedy=f"variants are {', '.join(map(repr, self._sets))}"
+                f"There is no variant {name!r}.", remedy=choices(name, self._sets, "variants")
             ) from None
 
     def __iter__(self) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices
 from mrio.results import Result
 
 
@@ -33,7 +33,7 @@ class TransferMeasure(Result):
         if account not in self.accounts:
             raise LabelError(
                 f"The transfer was not measured for account {account!r}.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}; name others in accounts=",
+                remedy=choices(account, self.accounts, "accounts") + "; name others in accounts=",
             )
         return account
 

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.change.chain import provenance_of
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices
 from mrio.results.chain import Chain, chain_dataset
 from mrio.tables import Deflator, System
 from mrio.tables.chain import chain_pairs, periods_of
@@ -75,7 +75,7 @@ class TransferChain(Chain):
         if account not in self.accounts:
             raise LabelError(
                 f"The transfer was not measured for account {account!r}.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
+                remedy=choices(account, self.accounts, "accounts"),
             )
         return account
 

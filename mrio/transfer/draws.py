@@ -8,7 +8,7 @@ from typing import ClassVar
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices
 from mrio.results.draws import QUANTILES, Draws, draws_dataset
 from mrio.tables import Ensemble, System
 from mrio.transfer.result import DIRECT, IMPACT, Transfer
@@ -77,7 +77,7 @@ class TransferDraws(Draws):
         if account not in self.accounts:
             raise LabelError(
                 f"The transfer was not measured for account {account!r}.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
+                remedy=choices(account, self.accounts, "accounts"),
             )
         return account
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, overload
 from mrio.change.factors import ExportsOption, ImportsOption
 from mrio.errors import MissingDataError
 from mrio.tables import Ensemble, System
+from mrio.tables.systems import require_table, warn_of_order
 from mrio.transfer.base import TransferMeasure
 from mrio.transfer.counterfactual import CounterfactualTransfer, Reference, measure_counterfactual
 from mrio.transfer.demand import DemandTransfer, measure_demand
@@ -212,12 +213,15 @@ def measure_transfer(
             raise ValueError("ensembles are measured with method='sourcing', between two tables")
         own = SourcingOptions(scheme, weights, reference, level, imports, exports, dependent)
         return _of_draws(a, b, block, accounts, own)
+    for table in (a,) if b is None else (a, b):
+        require_table(table, "Transfer is measured between two tables.")
     if method == "no_transfer":
         return measure_no_transfer(a, b, accounts, imports=imports)
     if b is None:
         raise MissingDataError(
             f"method={method!r} compares two tables.", remedy="pass the later table as well"
         )
+    warn_of_order(a, b)
     if method == "demand":
         return measure_demand(a, b, accounts)
     if method == "counterfactual":

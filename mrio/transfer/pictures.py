@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mrio import plotting
+from mrio.errors import require_known
 from mrio.files import PathLike, write_text
 from mrio.transfer.classes import Classes
 
@@ -27,6 +28,8 @@ class TransferPictures:
     def matrix_data(self, sector: str | None = None) -> pd.DataFrame:
         """Return transferred production by pair (from_region x to_region), of one product or of all."""
         flows = self.transfer.direct.sum("use")
+        if sector is not None:
+            require_known(sector, flows["sector"].values, "sector")
         flows = flows.sum("sector") if sector is None else flows.sel(sector=sector)
         labels = [pd.Index(flows[dim].values, name=dim) for dim in ("from_region", "to_region")]
         return pd.DataFrame(flows.transpose("from_region", "to_region").values, *labels)
@@ -87,6 +90,8 @@ class TransferPictures:
         most
             How many products.
         """
+        known = self.transfer.origins if account is None else self.transfer.regions
+        require_known(region, known, "region")
         if account is None:
             gained = self.transfer.balance(by="sector")["net"].xs(region)
         else:
@@ -126,6 +131,8 @@ class TransferPictures:
         regions: Sequence[str] | None = None,
     ) -> pd.DataFrame:
         """Return the effects of transfer on two accounts, one row a region (and product or class)."""
+        for region in regions or ():
+            require_known(region, self.transfer.regions, "region")
         columns = {}
         for account in (x, y):
             impact = self.transfer.impact(account).sum(["use", "from_region", "to_region"])

@@ -17,7 +17,7 @@ from mrio.change.plans import weighted_plan
 from mrio.change.shares import Array
 from mrio.change.stamp import GAP_MEASURE, change_scale, flags, metadata
 from mrio.change.technology import require_input_mix
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, choices
 from mrio.results import require_adding_up
 from mrio.schema import ABROAD
 from mrio.tables import System, require_comparable
@@ -137,7 +137,7 @@ def block_members(system: System, block: Sequence[str] | None, scheme: str) -> t
         raise LabelError(
             "The block names regions that the tables do not have, or names one twice.",
             where=", ".join(map(repr, unknown or members)),
-            remedy=f"regions are {', '.join(map(repr, system.regions))}",
+            remedy=choices((unknown or members)[0], system.regions, "regions"),
         )
     if not members and scheme == "nested":
         raise DataError(

@@ -167,7 +167,7 @@ def test_keys_of_json_stand_once(tmp_path):
 
 
 def test_scenarios_apply_to_one_table(bth, steel):
-    told(lambda: steel.apply(mrio.load_example("bth")), "one table", "Systems")
+    told(lambda: steel.apply(mrio.load_example("bth")), "one table", "got 3", "tables['2017']")
     told(lambda: mrio.run_scenarios(mrio.load_example("bth"), steel), "one table")
     told(lambda: mrio.run_scenarios(bth, ["steel"]), "Only scenarios", "str")
 

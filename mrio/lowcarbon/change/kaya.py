@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError, LabelError, MissingDataError
+from mrio.errors import DataError, LabelError, MissingDataError, require_known
 from mrio.logmean import log_mean, product_effects
 from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.frames import as_frame, numeric_columns, row_labels
@@ -224,10 +224,8 @@ def kaya_by_sector(system: System, account: str, region: str | None = None) -> p
     >>> list(kaya_lmdi(start, end, unit="Mt CO2").effects.index)
     ['population', 'output per head', 'structure', 'intensity']
     """
-    if region is not None and region not in system.regions:
-        raise LabelError(
-            f"The table has no region {region!r}.", remedy=f"regions are {', '.join(system.regions)}"
-        )
+    if region is not None:
+        require_known(region, system.regions, "region")
     x, flows = system.arrays.x, system.account(account).values
     total = x.sum(axis=1, keepdims=True)
     index = pd.MultiIndex.from_product([system.regions, system.sectors], names=["region", "sector"])

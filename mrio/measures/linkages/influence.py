@@ -17,6 +17,7 @@ from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array, is_sparse
+from mrio.tables.systems import require_table
 
 _ROWS = 256
 _ENDS = ("region", "sector", "use_region", "use_sector")
@@ -78,6 +79,7 @@ def field_of_influence(system: System, top: int = 50, *, existing: bool = True) 
     >>> len(table)
     5
     """
+    require_table(system)
     if top < 1:
         raise DataError("At least one coefficient must be asked for.", amount=f"top={top}")
     op, x = system.leontief, system.arrays.x.ravel()

@@ -19,6 +19,7 @@ from mrio.results import require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
 from mrio.tables.arrays import Array, own_array
+from mrio.tables.systems import require_table
 
 INCOME = "income"
 """Name under which the income of households is measured like an account."""
@@ -115,6 +116,7 @@ def household_multipliers(
     >>> bool((found.type_ii("co2") >= found.type_i("co2")).all())
     True
     """
+    require_table(system)
     closure = closure_of(system, consumption, income, propensity)
     names = (INCOME, *all_accounts(system)) if accounts is None else accounts
     names = (names,) if isinstance(names, str) else tuple(names)

@@ -28,6 +28,7 @@ from mrio.measures.prices.incidence import (
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array, own_array
+from mrio.tables.systems import require_table
 from mrio.units import parse_unit
 
 Border = Literal["direct", "embodied"] | None
@@ -131,6 +132,7 @@ def carbon_price(
     >>> tax.revenue().columns.tolist()[:2]
     ['producers', 'households']
     """
+    require_table(system)
     require_share(pass_through)
     if border not in (None, "direct", "embodied"):
         raise ValueError(f"border={border!r}: choose None, 'direct' or 'embodied'")

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, choices
 from mrio.measures.measure import Sheet
 from mrio.measures.prices.incidence import (
     Burden,
@@ -25,6 +25,7 @@ from mrio.measures.prices.incidence import (
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array, own_array
+from mrio.tables.systems import require_table
 
 IMPORTS = "imports"
 """Name under which imports from abroad become dearer like a primary input."""
@@ -78,6 +79,7 @@ def price_change(system: System, changes: Mapping[str, Change], *, pass_through:
     >>> round(float(dearer.data["price_change"].mean()), 10)
     0.1
     """
+    require_table(system)
     require_share(pass_through)
     cost, imported = extra_costs(system, changes)
     arrays = system.arrays
@@ -119,7 +121,7 @@ def extra_costs(system: System, changes: Mapping[str, Change]) -> tuple[Array, f
             f"The table has no primary input {', '.join(map(repr, unknown))}."
             if unknown
             else "No primary input was named.",
-            remedy=f"known are {', '.join(map(repr, known))}",
+            remedy=choices((*unknown, "")[0], known, "primary inputs"),
         )
     if IMPORTS in system.factors:
         raise DataError(

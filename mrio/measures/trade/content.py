@@ -15,6 +15,7 @@ from mrio.measures.trade.flows import Trade, trade_of, warn_unaccounted
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array
+from mrio.tables.systems import require_table
 
 
 def value_added_trade(system: System, groups: Groups | None = None) -> ValueAddedTrade:
@@ -70,6 +71,7 @@ def value_added_trade(system: System, groups: Groups | None = None) -> ValueAdde
     >>> "VAX ratio [1]" in trade.summary()
     True
     """
+    require_table(system)
     trade = trade_of(system, groups)
     warn_unaccounted(trade)
     embodied = trade.embodied()

@@ -15,6 +15,7 @@ from mrio.measures.partition import Groups
 from mrio.measures.trade.flows import Trade, trade_of
 from mrio.tables import System
 from mrio.tables.arrays import Array
+from mrio.tables.systems import require_table
 
 METHODS: Final = ("eebt", "mrio")
 
@@ -72,6 +73,7 @@ def embodied_trade(
     >>> flows.balance("co2").columns.tolist()
     ['eebt', 'mrio']
     """
+    require_table(system)
     asked = intensities(system, accounts, system.account_names)
     trade = trade_of(system, groups)
     flows = np.stack([bilateral_content(trade, asked.per_output), absorbed_content(trade, asked.per_output)])

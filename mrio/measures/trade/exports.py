@@ -28,6 +28,7 @@ from mrio.measures.trade.flows import Trade, trade_of, warn_unaccounted
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array
+from mrio.tables.systems import require_table
 
 Method = Literal["kww", "wwz", "bm_source", "bm_sink"]
 
@@ -108,6 +109,7 @@ def decompose_exports(
     >>> found.data.sizes["term"]
     16
     """
+    require_table(system)
     if method not in METHODS:
         raise ValueError(f"method={method!r}: choose one of {', '.join(METHODS)}")
     words, names, kernel = METHODS[method]

@@ -13,6 +13,7 @@ from mrio.measures.linkages.indices import ghosh_row_sums
 from mrio.measures.measure import Measure, Sheet
 from mrio.results import require_adding_up
 from mrio.tables import System
+from mrio.tables.systems import require_table
 
 
 def chain_position(system: System) -> ChainPosition:
@@ -58,6 +59,7 @@ def chain_position(system: System) -> ChainPosition:
     >>> bool((steps.data["upstreamness"] >= 1).all())
     True
     """
+    require_table(system)
     op, x, y = system.leontief, system.arrays.x.ravel(), system.arrays.final_demand.ravel()
     one = np.ones(x.size)
     up = ghosh_row_sums(op, x[:, np.newaxis], x, one).ravel()
