@@ -33,6 +33,7 @@ from mrio.units import MASS, Unit, parse_unit
 
 CONVENTIONS: Final = "CF-1.11, ACDD-1.3"
 UNIT: Final = "mrio_unit"
+BASIS: Final = "price_basis"
 CONTENT: Final = "coverage_content_type"
 HISTORY: Final = "written by mrio"
 KEYWORDS: Final = "input-output analysis, multi-regional input-output table, interregional trade"
@@ -56,10 +57,13 @@ def describe(dataset: xr.Dataset, headline: str) -> xr.Dataset:
         What the file holds, in one sentence, for the summary.
     """
     result = dataset.copy()
+    basis = _basis(dataset.attrs)
     for name, variable in result.variables.items():
         if variable.dtype.kind in "fiu":
             content = "coordinate" if name in result.coords else "modelResult"
             words = {**variable.attrs, "long_name": variable.attrs.get("long_name", _by_number(name))}
+            if basis and BASIS not in words and _holds_money(str(words.get("units", ""))):
+                words[BASIS] = basis
             variable.attrs = {**_counted(words), CONTENT: content}
     note = str(dataset.attrs.get("comment", ""))
     summary = headline + (f"; {note}" if note else "")
@@ -70,8 +74,11 @@ def describe(dataset: xr.Dataset, headline: str) -> xr.Dataset:
 def plain(dataset: xr.Dataset) -> xr.Dataset:
     """Return a Dataset as it was before `describe`; one that was never described stays as it is."""
     result = dataset.copy()
+    basis = _basis(dataset.attrs)
     for name, variable in result.variables.items():
         variable.attrs = _named(variable.attrs)
+        if basis and variable.attrs.get(BASIS) == basis:
+            del variable.attrs[BASIS]
         if variable.attrs.get("long_name") == _by_number(name):
             del variable.attrs["long_name"]
     own = {"summary", "keywords", *(["history"] if dataset.attrs.get("history") == HISTORY else [])}
@@ -92,9 +99,8 @@ def udunits(text: str) -> tuple[str, str]:
     >>> udunits("1e8 CNY"), udunits("Mt CO2"), udunits("Mt CO2 per 1e8 CNY")
     (('1e8', 'CNY'), ('Mt', 'CO2'), ('1e-8 Mt', 'CO2 per CNY'))
     """
-    parts = re.split(r"\s+per\s+|\s*/\s*", text.strip())
     try:
-        units = [_split(parse_unit(part)) for part in parts]
+        units = [_split(parse_unit(part)) for part in _parts(text)]
     except UnitsError:
         # A pure number, or words that are no unit.
         return "1", ""
@@ -133,6 +139,30 @@ def _number(scale: float) -> str:
     if np.isclose(scale, 10.0**power, rtol=1e-12, atol=0.0):
         return "1" if power == 0 else f"1e{power}"
     return f"{scale:.15g}"
+
+
+def _basis(attrs: Mapping[Any, Any]) -> str:
+    """Return the prices of the money in a result; nothing for tables, whose arrays state their own.
+
+    A result of two periods says both, first and last.
+    """
+    if "population_unit" in attrs:
+        return ""
+    names = (BASIS, f"{BASIS}_0", f"{BASIS}_1")
+    return "; ".join(dict.fromkeys(str(attrs[name]) for name in names if attrs.get(name)))
+
+
+def _holds_money(text: str) -> bool:
+    """Tell whether a unit, or one of the two units of a ratio, is money."""
+    try:
+        return any(parse_unit(part).kind == "money" for part in _parts(text))
+    except UnitsError:
+        return False
+
+
+def _parts(text: str) -> list[str]:
+    """Return the units of a ratio, or the one unit."""
+    return re.split(r"\s+per\s+|\s*/\s*", text.strip())
 
 
 def _by_number(name: object) -> str:

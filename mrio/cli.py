@@ -159,7 +159,7 @@ def transfer(arguments: argparse.Namespace) -> int:
             print(f"\n{account} [{unit}]: effects of transfers into, out of and inside {', '.join(block)}")
             print(_text(result.blocks(account)))
     ranges = _ranges(run, a.period, b.period) if arguments.file is None else None
-    written = _write(result, result.to_dataframe(), arguments.out, "transfer")
+    written = _write(result, arguments.out, "transfer")
     _leave(written, _report(result, arguments.out / "transfer.html", ranges), arguments)
     return 0
 
@@ -193,7 +193,7 @@ def decompose(arguments: argparse.Namespace) -> int:
     print(result.title)
     print(_text(result.summary()))
     print(f"  {result.data.attrs['checks']}")
-    written = _write(result, result.to_dataframe(), arguments.out, "decomposition")
+    written = _write(result, arguments.out, "decomposition")
     _leave(written, _report(result, arguments.out / "decomposition.html", None), arguments)
     return 0
 
@@ -211,7 +211,7 @@ def scenario(arguments: argparse.Namespace) -> int:
     for one in asked:
         print(one)
     print(f"\n{result}")
-    written = _write(result, result.to_dataframe(), arguments.out, "scenarios")
+    written = _write(result, arguments.out, "scenarios")
     _leave(written, _report(result, arguments.out / "scenarios.html", None), arguments)
     return 0
 
@@ -279,12 +279,12 @@ def _block(arguments: argparse.Namespace, tables: Systems) -> list[str] | None:
     return None
 
 
-def _write(result: Result, frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+def _write(result: Result, folder: Path, name: str) -> list[Path]:
     """Write a result as netCDF and CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{name}.nc", folder / f"{name}.csv"]
     result.to_netcdf(files[0])
-    frame.to_csv(files[1], index=False)
+    result.to_csv(files[1])
     return files
 
 

@@ -22,6 +22,20 @@ SENSITIVITY = {
 }
 """Bundled sets of variants: the name of their default tables, and the file of the others."""
 
+CHOICES = {
+    "default": "as bundled",
+    "proportional": "trade without regard to distance",
+    "exponent_1": "trade falls with distance to the power of 1 (default 1.5)",
+    "exponent_2": "trade falls with distance to the power of 2 (default 1.5)",
+    "charm": "own supply by cross-hauling as with abroad, without official flows between provinces",
+    "geometric": "own supply as the mean of both readings of the official flows of 2007",
+    "quantity": "electricity and coal located by quantities",
+    "as_booked": "electricity and coal where head offices book them",
+    "first_published": "regional accounts as first published, before the 4th economic census",
+    "group_value_added": "output within groups of industries in proportion to value added",
+}
+"""What each set of ``"bth-sensitivity"`` does otherwise than the bundled tables."""
+
 SERIES = ("beijing-manufacturing", "bth-circular-economy")
 """Bundled series, which are Datasets, not tables."""
 

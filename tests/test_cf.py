@@ -66,3 +66,21 @@ def test_the_counted_thing_stands_in_the_long_name():
 def test_what_was_never_described_stays_as_it_is():
     one = xr.DataArray(1.0, attrs={"units": "1e8 CNY", "long_name": "gross output (CNY)"})
     xr.testing.assert_identical(plain(xr.Dataset({"x": one})), xr.Dataset({"x": one}))
+
+
+def test_money_in_a_result_states_its_prices():
+    attrs = {
+        "price_basis_0": "current 2012 CNY, producer prices",
+        "price_basis_1": "current 2017 CNY, producer prices",
+    }
+    units = {"money": "1e8 CNY", "rate": "Mt CO2 per 1e8 CNY", "mass": "Mt CO2", "share": "1"}
+    data = xr.Dataset(
+        {name: xr.DataArray(1.0, attrs={"units": u, "long_name": name}) for name, u in units.items()}
+    )
+    data.attrs = attrs
+    described = describe(data, "")
+    both = "current 2012 CNY, producer prices; current 2017 CNY, producer prices"
+    found = {name: described[name].attrs.get("price_basis") for name in units}
+    assert found == {"money": both, "rate": both, "mass": None, "share": None}
+    xr.testing.assert_identical(plain(described).drop_attrs(), data.drop_attrs())
+    assert all(plain(described)[name].attrs == data[name].attrs for name in units)

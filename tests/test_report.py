@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 import mrio
@@ -149,3 +150,28 @@ def test_a_browser_opens_a_page_without_errors(tables, tmp_path, kind):
     said, drawn = console(browser, page, tmp_path / "browser")
     assert said == []
     assert kind != "sankey" or "sankey-link" in drawn
+
+
+def test_the_page_of_a_transfer_begins_with_its_main_numbers(tmp_path):
+    bth = mrio.load_example("bth")
+    t = mrio.measure_transfer(bth["2012"], bth["2017"], block=["Beijing", "Tianjin", "Hebei"])
+    unsure = {"default": -5478.0, "low": -7000.0, "high": 400.0, "lowest": "charm", "highest": "as_booked"}
+    ranges = pd.DataFrame([{**unsure, "same_sign": 0.9}])
+    ranges.index = pd.MultiIndex.from_tuples([("Beijing", "net [1e8 CNY]")], names=["region", None])
+    mrio.write_report(t, tmp_path / "t.html", ranges)
+    page = (tmp_path / "t.html").read_text(encoding="utf-8")
+    net = t.balance()["net"]["Beijing"]
+    assert f"net transfer of production \u2212{round(-net, -1):,.0f} 1e8 CNY" in page
+    assert "(\u22127,000 to +400: its sign is not certain)" in page
+    whole = t.blocks("co2").loc[list(t.block)].sum()
+    assert f"effect on co2 \u2212{-whole['total']:.0f} Mt CO2: overall in +{whole['overall_in']:.1f}" in page
+    assert page.index("In short") < page.index("What was asked") < page.index("<img")
+    assert "single pairs of regions by product: uncertain by a factor of 4" in page
+    assert "electricity and coal where head offices book them" in page
+
+
+def test_labels_of_regions_stay_as_they_are(tables, tmp_path):
+    t = mrio.measure_transfer(tables["0"], tables["1"], block=["BJ"]).labelled({"BJ": "north_1"})
+    page = page_of(t, tmp_path)
+    assert "<th>north_1</th>" in page
+    assert "transfer in<br>[1e8 CNY]" in page

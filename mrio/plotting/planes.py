@@ -164,7 +164,8 @@ def quadrants(table: pd.DataFrame, units: tuple[str, str], title: str, ax: Any |
         Axes to draw on.
     """
     named = [f"{name} [{unit}]" for name, unit in zip(table.columns, units, strict=True)]
-    corners = ("loss, less", "gain, less", "loss, more", "gain, more")
+    x, y = (_words(name) for name in table.columns)
+    corners = (f"{x} down, {y} down", f"{x} up, {y} down", f"{x} down, {y} up", f"{x} up, {y} up")
     return plane(table.set_axis(named, axis=1), (0.0, 0.0), corners, title, LOWER_RIGHT, ax)
 
 

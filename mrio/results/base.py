@@ -19,6 +19,9 @@ from mrio.numerals import table_number
 from mrio.provenance import Provenance
 from mrio.schema import ADDING_UP
 
+MOST_SHOWN = 12
+"""Rows of the summary that a result shows of itself."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Result:
@@ -53,13 +56,16 @@ class Result:
     def small_print(self) -> str:
         """Status, price basis and source of the numbers, for the foot of a picture."""
         attrs = self.data.attrs
-        names = ("price_basis", "price_basis_0", "price_basis_1")
-        bases = " and ".join(dict.fromkeys(str(attrs[name]) for name in names if attrs.get(name)))
         published = attrs.get("source") or _published(attrs)
-        source = textwrap.shorten(str(published), 180, placeholder=" ...")
+        source = _cut(str(published))
         told = source.lower().startswith(self.headline.lower())
-        parts = ("" if told else self.headline, bases, f"source: {source}" if source else "")
+        parts = ("" if told else self.headline, _bases(attrs), f"source: {source}" if source else "")
         return "; ".join(part for part in parts if part)
+
+    @property
+    def prices(self) -> str:
+        """Price basis of the money in it, of both periods where there are two; empty where there is none."""
+        return "; ".join(filter(None, [_bases(self.data.attrs), str(self.data.attrs.get("price_note", ""))]))
 
     def array(self, name: str) -> xr.DataArray:
         """Return an array of `data` by its name; what is done to it leaves the result alone."""
@@ -155,22 +161,51 @@ class Result:
         return cls(dataset)
 
     def __repr__(self) -> str:
-        headline = f"\n  {self.headline}" if self.headline else ""
-        table = self.summary().head(12).to_string(float_format=table_number)
-        checks = self.data.attrs.get("checks", "")
-        return f"<{type(self).__name__}: {self.title}>{headline}\n{table}" + (
-            f"\n  {checks}" if checks else ""
-        )
+        table, cut = self._shown()
+        text = table.to_string(float_format=table_number, na_rep="")
+        below = [cut, str(self.data.attrs.get("checks", ""))]
+        lines = [f"<{type(self).__name__}: {self.title}>", *self._status(), text]
+        return "\n".join([*lines, *(f"  {line}" for line in below if line)])
 
     def _repr_html_(self) -> str:
-        headline = f"<p><em>{escape(self.headline)}</em></p>" if self.headline else ""
-        table = self.summary().head(12).to_html(float_format=table_number)
-        checks = escape(str(self.data.attrs.get("checks", "")))
+        table, cut = self._shown()
+        status = "".join(f"<div><em>{escape(line.strip())}</em></div>" for line in self._status())
+        below = [cut, str(self.data.attrs.get("checks", ""))]
         return (
-            f"<p><b>{escape(type(self).__name__)}: {escape(self.title)}</b></p>{headline}{table}"
-            f"<p><small>{checks}</small></p><details><summary>all numbers</summary>"
-            f"{self.data._repr_html_()}</details>"
+            f"<p><b>{escape(type(self).__name__)}: {escape(self.title)}</b></p>{status}"
+            f"{table.to_html(float_format=table_number, na_rep='')}"
+            + "".join(f"<div><small>{escape(line)}</small></div>" for line in below if line)
+            + f"<details><summary>all numbers</summary>{self.data._repr_html_()}</details>"
         )
+
+    def _status(self) -> list[str]:
+        """Return what must be known of the numbers before they are read, a line each."""
+        return [f"  {line}" for line in (self.headline, self.prices) if line]
+
+    def _shown(self) -> tuple[pd.DataFrame, str]:
+        """Return the first rows of the summary, and how many there are if that is more."""
+        table = self.summary()
+        cut = f"{MOST_SHOWN} of {len(table)} rows; summary() has all" if len(table) > MOST_SHOWN else ""
+        return table.head(MOST_SHOWN), cut
+
+
+def _bases(attrs: Mapping[Any, Any]) -> str:
+    """Return the price basis of a result, of both periods where they differ."""
+    names = ("price_basis", "price_basis_0", "price_basis_1")
+    return " and ".join(dict.fromkeys(str(attrs[name]) for name in names if attrs.get(name)))
+
+
+_LONGEST_SOURCE = 180
+
+
+def _cut(source: str) -> str:
+    """Return a source for small print, cut behind its last whole part where it is too long."""
+    short = textwrap.shorten(source, _LONGEST_SOURCE, placeholder="")
+    if len(short) == len(" ".join(source.split())):
+        return short
+    ends = [short.rfind(sign) for sign in (",", ";", ":")]
+    # A space that is no break keeps the dots on the line of the last word.
+    return (short[: max(ends)] if max(ends) > _LONGEST_SOURCE // 2 else short) + "\u00a0..."
 
 
 def _published(attrs: Mapping[Any, Any]) -> str:

@@ -82,8 +82,16 @@ class CheckReport:
         columns = ["check", "passed", "worst", "tolerance", "note", "worst cells"]
         return pd.DataFrame(rows, columns=columns).set_index("check")
 
+    @property
+    def _outcome(self) -> str:
+        """How many passed, and which did not."""
+        noted = [check.name for check in self.checks if not check.passed]
+        if not noted:
+            return "all passed"
+        return f"{len(self.checks) - len(noted)} of {len(self.checks)} passed, to note: {', '.join(noted)}"
+
     def __repr__(self) -> str:
-        lines = [f"Checks of {self.title}: {'all passed' if self.passed else 'some did not pass'}"]
+        lines = [f"Checks of {self.title}: {self._outcome}"]
         for check in self.checks:
             mark = "ok  " if check.passed else "NOTE"
             line = f"  {mark} {check.name}: {check.worst:.3g} (tolerance {check.tolerance:g}; {check.note})"
@@ -93,7 +101,10 @@ class CheckReport:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return f"<p><b>Checks of {escape(self.title)}</b></p>{self.to_dataframe().to_html()}"
+        table = self.to_dataframe().rename_axis(None)
+        table["passed"] = table["passed"].map({True: "ok", False: "NOTE"})
+        html = table.to_html(float_format="{:.3g}".format, justify="left")
+        return f"<p><b>Checks of {escape(self.title)}</b>: {escape(self._outcome)}</p>{html}"
 
 
 def check_system(system: System) -> CheckReport:

@@ -195,17 +195,17 @@ class Transfer(TransferMeasure):
         Parameters
         ----------
         account
-            Effects on this account in one column a region; only the volumes when left out.
+            Effects on this account in one column a region; on all accounts when left out.
         """
         keys = ["use", "from_region", "to_region", "sector"]
-        frame = self.direct.to_series().rename(f"direct [{self.direct.attrs['units']}]").to_frame()
-        if account is not None:
-            impact = self.impact(account)
+        columns = {f"direct [{self.direct.attrs['units']}]": self.direct.to_series()}
+        for name in self.accounts if account is None else (account,):
+            impact = self.impact(name)
             unit = impact.attrs["units"]
             for region in self.regions:
-                column = impact.sel(region=region, drop=True).transpose(*keys).to_series()
-                frame[f"{account} of {region} [{unit}]"] = column
-        return frame.reset_index()
+                effect = impact.sel(region=region, drop=True).transpose(*keys)
+                columns[f"{name} of {region} [{unit}]"] = effect.to_series()
+        return pd.DataFrame(columns).reset_index()
 
     def summary(self) -> pd.DataFrame:
         """Return one row a region: transfer in, out and net, and the total effect on each account."""

@@ -54,3 +54,31 @@ def test_small_print_says_status_prices_and_source_once():
     )
     assert printed(provenance=Provenance("a yearbook").to_json()) == "source: a yearbook"
     assert len(printed(source="word " * 100)) < 200
+
+
+def test_a_result_shows_prices_and_how_much_it_leaves_out():
+    import mrio
+
+    table = mrio.load_example("bth")["2017"]
+    shown = repr(mrio.multipliers(table, "co2"))
+    assert shown.splitlines()[1:3] == [
+        "  estimated by mrio from official statistics",
+        "  current 2017 CNY, producer prices",
+    ]
+    assert "12 of 156 rows; summary() has all" in shown
+    html = mrio.multipliers(table, "co2")._repr_html_()
+    assert "current 2017 CNY, producer prices" in html
+    assert "12 of 156 rows" in html
+    assert "rows; summary()" not in repr(mrio.footprint(table, "co2"))
+
+
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        ("office", "office"),
+        ("words of an office, " * 5 + "x" * 90, ", ".join(["words of an office"] * 5) + "\u00a0..."),
+        ("word " * 60, " ".join(["word"] * 36) + "\u00a0..."),
+    ],
+)
+def test_a_long_source_is_cut_behind_a_whole_part(source, printed):
+    assert Result(xr.Dataset(attrs={"source": source})).small_print == f"source: {printed}"

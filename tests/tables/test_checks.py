@@ -59,6 +59,10 @@ def test_the_discrepancy_column_is_named_with_its_worst_rows(table):
     share = column / s.arrays.x
     assert not check.passed
     assert "column 'discrepancy'" in check.note
+    assert "5 of 8 passed, to note: column balance, sum of value added, discrepancy" in repr(s.check())
+    assert (
+        "5 of 8 passed, to note: column balance, sum of value added, discrepancy" in s.check()._repr_html_()
+    )
     assert check.worst == pytest.approx(np.abs(share).max(), rel=1e-12)
     assert check.cells.iloc[0]["region"] == ["BJ", "RC"][int(abs(share[3, 2]) > abs(share[0, 1]))]
     assert s.replace(discrepancy=None).check()["discrepancy"].note == "no discrepancy column"

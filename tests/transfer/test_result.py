@@ -129,6 +129,9 @@ def test_classes_that_leave_products_out(t):
         t.balance("tier")
 
 
+UNITS = {"value_added": "1e8 CNY", "co2": "Mt CO2"}
+
+
 def test_long_table(t):
     frame = t.to_dataframe("co2")
     keys = ["use", "from_region", "to_region", "sector"]
@@ -137,7 +140,11 @@ def test_long_table(t):
     place = {"use": "final", "from_region": "TJ", "to_region": "HE", "sector": "TEC"}
     assert row["direct [1e8 CNY]"] == t.direct.sel(place).item()
     assert row["co2 of RC [Mt CO2]"] == t.impact("co2").sel({**place, "region": "RC"}).item()
-    assert t.to_dataframe().columns.tolist() == [*keys, "direct [1e8 CNY]"]
+    every = t.to_dataframe()
+    effects = [f"{name} of {r} [{unit}]" for name, unit in UNITS.items() for r in t.regions]
+    assert every.columns.tolist() == [*keys, "direct [1e8 CNY]", *effects]
+    total = t.impact("value_added").sel(region="HE").sum().item()
+    assert every["value_added of HE [1e8 CNY]"].sum() == pytest.approx(total, rel=1e-12)
 
 
 def test_summary(t):
