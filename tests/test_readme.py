@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+import mrio
+from mrio.numerals import short
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 
@@ -29,3 +33,30 @@ def test_the_two_commands_stand_alone(name):
     assert command is not None
     assert command[1].startswith("python3 -m venv .venv")
     assert "\n" not in command[1]
+
+
+BLOCK = ["Beijing", "Tianjin", "Hebei"]
+
+
+def headline(tables):
+    """Return net transfer and effects, one row a region of the block and one for all."""
+    t = mrio.measure_transfer(tables["2012"], tables["2017"], block=BLOCK)
+    effects = {account: t.blocks(account)["total"] for account in ("value_added", "co2")}
+    table = pd.DataFrame({"net": t.balance()["net"], **effects}).loc[BLOCK]
+    table.loc["the three together"] = table.sum()
+    internal = t.blocks("co2").loc[BLOCK, "internal"].sum()
+    return pd.concat([table.stack(), pd.Series({("internal", "co2"): internal})])
+
+
+def test_the_numbers_of_the_readme_are_those_of_the_tables():
+    text = README.read_text(encoding="utf-8")
+    found = mrio.load_example("bth-sensitivity").range(headline)
+
+    def told(row):
+        return f"{short(row['default'])} ({short(row['low'])} to {short(row['high'])})"
+
+    for region in [*BLOCK, "the three together"]:
+        cells = [told(found.loc[(region, column)]) for column in ("net", "value_added", "co2")]
+        assert f"| {region} | {' | '.join(cells)} |" in text
+    internal = told(found.loc[("internal", "co2")]).replace(" (", " Mt of CO2 (", 1)
+    assert f"added {internal}" in text
