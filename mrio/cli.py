@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mrio.errors import DataError, MissingExtraError, MrioError
+from mrio.errors import DataError, FileError, MissingExtraError, MrioError
 from mrio.numerals import table_number
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     _Run = Callable[[argparse.Namespace], int]
 
 METHODS = ("shapley", "polar_mean", "polar_forward", "polar_backward", "lmdi", "lmdi_mixed")
+
+
+_FILE = "netCDF, Excel, CSV or a published database (default: the bundled tables of Beijing, Tianjin, Hebei)"
+_IMPORTS = (
+    "abroad is one of the origins (sourced), left out (domestic) or one row (default: as the tables allow)"
+)
+_EXPORTS = "exports as a level (default), or buyers abroad that change regions"
+_SCHEME = "every pair on its own (default), or the block as one against the others first"
+_METHOD = "form of the decomposition (default: shapley)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,7 +55,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     <Systems: ...
     """
     arguments = _parser().parse_args(argv)
-    warnings.showwarning = _show_warning
+    told: set[str] = set()
+
+    def note(message: Warning | str, *_: object, **__: object) -> None:
+        """Tell a warning once, however many tables it is about."""
+        if str(message) not in told:
+            told.add(str(message))
+            print(f"mrio: note: {message}", file=sys.stderr)
+
+    warnings.showwarning = note
     try:
         return int(arguments.run(arguments))
     except (MrioError, OSError, ValueError) as error:
@@ -54,16 +71,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    print(f"mrio: note: {message}", file=sys.stderr)
-
-
 def _parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     from mrio import __version__
 
     parser = argparse.ArgumentParser(
-        prog="mrio", description="Inter-regional industrial transfer from multi-regional input-output tables."
+        prog="mrio",
+        description="Inter-regional industrial transfer from multi-regional input-output tables.",
+        epilog="Try: mrio transfer; then: mrio transfer FILE --from 2012 --to 2017 --block A,B. "
+        "mrio COMMAND --help tells the options.",
     )
     parser.add_argument("--version", action="version", version=f"mrio {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -86,27 +102,30 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--from", dest="start", metavar="P", help="earlier period (default: the first)")
         command.add_argument("--to", dest="end", metavar="P", help="later period (default: the last)")
         command.add_argument("--account", action="append", metavar="NAME", help="account; may be repeated")
-        command.add_argument("--imports", choices=("sourced", "domestic", "row"), help="treatment of imports")
-        command.add_argument("--exports", choices=("level", "sourced"), default="level")
+        command.add_argument("--imports", choices=("sourced", "domestic", "row"), help=_IMPORTS)
+        command.add_argument("--exports", choices=("level", "sourced"), default="level", help=_EXPORTS)
         _out(command)
         if name == "transfer":
             command.add_argument("--block", metavar="A,B,C", help="regions looked at as one")
-            command.add_argument("--scheme", choices=("bilateral", "nested"), default="bilateral")
+            command.add_argument(
+                "--scheme", choices=("bilateral", "nested"), default="bilateral", help=_SCHEME
+            )
         else:
-            command.add_argument("--method", choices=METHODS, default="shapley")
+            command.add_argument("--method", choices=METHODS, default="shapley", help=_METHOD)
     return parser
 
 
 def _out(command: argparse.ArgumentParser) -> None:
     """Add where results go, and whether their page is opened."""
-    command.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR")
+    kept = "folder of the files that are written (default: mrio-results); files of the same name are replaced"
+    command.add_argument("--out", type=Path, default=Path("mrio-results"), metavar="DIR", help=kept)
     text = "open the HTML page in a browser (default: when run in a terminal on a computer with a screen)"
     command.add_argument("--open", action=argparse.BooleanOptionalAction, default=None, help=text)
 
 
 def _command(commands: _Commands, name: str, run: _Run, text: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    parser.add_argument("file", nargs="?", metavar="FILE", help="tables (default: the bundled example)")
+    parser.add_argument("file", nargs="?", metavar="FILE", help=_FILE)
     parser.set_defaults(run=run)
     return parser
 
@@ -143,6 +162,7 @@ def transfer(arguments: argparse.Namespace) -> int:
     tables = _tables(arguments.file)
     a, b = _pair(tables, arguments)
     block = _block(arguments, tables)
+    _make_folder(arguments.out)
     run = partial(
         measure_transfer,
         block=block,
@@ -182,6 +202,7 @@ def decompose(arguments: argparse.Namespace) -> int:
 
     tables = _tables(arguments.file)
     a, b = _pair(tables, arguments)
+    _make_folder(arguments.out)
     result = run(
         a,
         b,
@@ -190,7 +211,7 @@ def decompose(arguments: argparse.Namespace) -> int:
         imports=arguments.imports,
         exports=arguments.exports,
     )
-    print(result.title)
+    print("\n  ".join(filter(None, [result.title, result.headline, result.prices])))
     print(_text(result.summary()))
     print(f"  {result.data.attrs['checks']}")
     written = _write(result, arguments.out, "decomposition")
@@ -206,6 +227,7 @@ def scenario(arguments: argparse.Namespace) -> int:
 
     tables = _tables(arguments.file)
     asked = read_scenarios(arguments.scenarios)
+    _make_folder(arguments.out)
     runs = run_scenarios(tables[arguments.period or list(tables)[-1]], asked)
     result = compare(runs, arguments.account)
     for one in asked:
@@ -226,10 +248,10 @@ def report(arguments: argparse.Namespace) -> int:
     if isinstance(found, Result):
         result = found
     else:
-        names = list(found)
-        block = list(found[names[0]].regions[:-1]) if arguments.file is None else None
-        result = measure_transfer(found[names[0]], found[names[-1]], block=block)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+        a, b = _pair(found, argparse.Namespace(start=None, end=None))
+        block = list(a.regions[:-1]) if arguments.file is None else None
+        result = measure_transfer(a, b, block=block)
+    _make_folder(arguments.out)
     pages = _report(result, arguments.out / f"{result.kind}.html", None)
     _leave([], pages, arguments)
     return 0 if pages else 2
@@ -265,7 +287,9 @@ def _pair(tables: Systems, arguments: argparse.Namespace) -> tuple[System, Syste
         raise DataError(
             "A comparison needs two tables.",
             amount=f"from {start!r} to {end!r}; the file holds {', '.join(map(repr, names))}",
-            remedy="name two periods with --from and --to",
+            remedy="name two periods with --from and --to"
+            if len(names) > 1
+            else "give a file that holds tables of two periods",
         )
     return tables[start], tables[end]
 
@@ -279,9 +303,21 @@ def _block(arguments: argparse.Namespace, tables: Systems) -> list[str] | None:
     return None
 
 
+def _make_folder(path: Path) -> None:
+    """Make the folder to write into, before the work is done for it."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(
+            "There can be no folder under this name.",
+            where=str(path),
+            amount=f"{type(error).__name__}: {error.strerror}",
+            remedy="name another with --out",
+        ) from error
+
+
 def _write(result: Result, folder: Path, name: str) -> list[Path]:
     """Write a result as netCDF and CSV."""
-    folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{name}.nc", folder / f"{name}.csv"]
     result.to_netcdf(files[0])
     result.to_csv(files[1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from mrio.errors import FileError, MrioError
+from mrio.errors import FileError, MissingExtraError, MrioError
 from mrio.files import PathLike, require_file
 from mrio.netcdf import read_netcdf
 from mrio.readers.china.ceads_mrio import is_table, read_ceads_mrio
@@ -60,6 +60,8 @@ def read(path: PathLike) -> Systems:
     ------
     FileError
         When the file does not exist or its source is not recognised; the message says what was tried.
+    MissingExtraError
+        When nothing else reads the file and a package that may is not installed.
 
     Examples
     --------
@@ -69,10 +71,13 @@ def read(path: PathLike) -> Systems:
     """
     path = Path(path)
     require_file(path)
-    unreadable = []
+    unreadable, needed = [], None
     for source in SOURCES:
         try:
             recognised = source.is_it(path)
+        except MissingExtraError as error:
+            needed = error
+            continue
         except MrioError as error:
             # A file that one source cannot open may still be one of another source.
             unreadable.append(f"{source.name} ({error.what})")
@@ -80,6 +85,8 @@ def read(path: PathLike) -> Systems:
         if recognised:
             found = source.read(path)
             return found if isinstance(found, Systems) else Systems([found])
+    if needed is not None:
+        raise needed
     tried = ", ".join(source.name for source in SOURCES)
     raise FileError(
         "The source of the file is not recognised.",

@@ -1,10 +1,13 @@
 """One door for every source: what `mrio.read` recognises, and what it says when it does not."""
 
+import sys
+
+import pandas as pd
 import pytest
 import xarray as xr
 
 import mrio
-from mrio.errors import FileError
+from mrio.errors import FileError, MissingExtraError
 from mrio.reading import SOURCES
 from mrio.tables.netcdf import system_to_dataset
 from tests.readers.china import test_ceads_mrio, test_ipio
@@ -77,3 +80,10 @@ def test_what_is_not_recognised_is_told_with_all_that_was_tried(tmp_path):
     for place in (tmp_path, tmp_path / "none.nc"):
         with pytest.raises(FileError):
             mrio.read(place)
+
+
+def test_a_package_that_is_not_installed_is_named(tmp_path, monkeypatch):
+    pd.DataFrame([[1, 2]]).to_excel(tmp_path / "t.xlsx")
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(MissingExtraError, match="python-calamine"):
+        mrio.read(tmp_path / "t.xlsx")
