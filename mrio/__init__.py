@@ -1,10 +1,31 @@
 """Inter-regional industrial transfer from multi-regional input-output tables.
 
-A `System` holds one table. `decompose` splits the change of an account between two tables into the effects of
-its factors, `measure_transfer` finds who took which production from whom and what that did to every region.
-`load_example` gives tables to start with, `read_netcdf` what was written before.
+A `System` holds one table, `Systems` tables by period. What to look for first:
+
+=====================  ======================================================================================
+tables                 `load_example`, `read`, `read_sheet`, `System.from_arrays`, `read_netcdf`, `assemble`
+transfer               `measure_transfer`: who took which production from whom, and what that did
+drivers of a change    `decompose`, `decompose_chain`
+one table              `footprint`, `linkages`, `multipliers`, `extract`, `feedback`, `structural_paths`,
+                       `value_added_trade`, `decompose_exports`, `carbon_price`, `price_change`
+scenarios              `Scenario`, `run_scenarios`, `compare`, `sweep`, `monte_carlo`
+low-carbon methods     `mrio.lowcarbon`
+balancing, building    `ras`, `gras`, `kras`, `RegionalTable`, `update`
+errors                 `MrioError`, with its parts ``what``, ``where``, ``amount``, ``remedy``
+=====================  ======================================================================================
+
+Every result has ``summary()``, ``to_dataframe()``, ``to_csv``, ``to_excel``, ``to_netcdf``, ``report``, all
+numbers, labelled and with units, in ``data``, and, but for ensembles and sweeps, pictures under ``plot``.
 
 Names load when they are first used, so importing the package is quick and has no side effects.
+
+Examples
+--------
+>>> import mrio
+>>> tables = mrio.load_example("bth")
+>>> t = mrio.measure_transfer(tables["2012"], tables["2017"], block=["Beijing", "Tianjin", "Hebei"])
+>>> t.balance().round().loc["Beijing", "net"].item()
+-5478.0
 """
 
 from importlib import import_module

@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.results.base import Result, require_adding_up
+from mrio.results.pictures import ChainPictures
 from mrio.results.stack import stacked
 
 STEP = "step"
@@ -43,6 +44,11 @@ class Chain(Result):
     def direct(self) -> str:
         """Name of the direct result, the last label of dim ``step``."""
         return str(self.data[STEP].values[-1])
+
+    @property
+    def plot(self) -> ChainPictures:
+        """Pictures: ``plot.steps(measure)``."""
+        return ChainPictures(self)
 
     def by_step(self, name: str) -> xr.DataArray:
         """Return an array of the single results (step, ...), the direct one last."""

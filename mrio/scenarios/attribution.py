@@ -15,6 +15,7 @@ from mrio.errors import DataError
 from mrio.leontief.progress import track
 from mrio.measures.measure import Intensities, all_accounts, intensities
 from mrio.results import Result, require_adding_up
+from mrio.results.pictures import SummaryPictures
 from mrio.scenarios.scenario import Scenario
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -53,6 +54,11 @@ class ScenarioAttribution(Result):
         table = pd.DataFrame(columns)
         table.loc["total change"] = table.sum()
         return table.rename_axis("part")
+
+    @property
+    def plot(self) -> SummaryPictures:
+        """Pictures: ``plot.bars(column)`` of the summary."""
+        return SummaryPictures(self)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return effects in long form: account, part, region, sector, value, unit."""

@@ -137,10 +137,14 @@ class Systems(Mapping[str, System]):
         return "\n".join([f"<Systems: {len(self)} tables>", *(f"  {text}" for text in headlines), *lines])
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<li>{escape(name)}: {escape(table.title)}</li>" for name, table in self.items())
+        rows = "".join(
+            f"<li>{escape(name)}: {escape(table.title)}, {escape(table.unit)}, {escape(table.price_basis)}; "
+            f"accounts {escape(', '.join(table.account_names))}</li>"
+            for name, table in self.items()
+        )
         headlines = sorted({table.provenance.headline for table in self.values()} - {""})
         notes = "".join(f"<p><em>{escape(text)}</em></p>" for text in headlines)
-        return f"<p><b>Systems</b></p>{notes}<ul>{rows}</ul>"
+        return f"<p><b>Systems: {len(self)} tables</b></p>{notes}<ul>{rows}</ul>"
 
 
 def require_table(given: object, wanted: str = "One table is needed.") -> None:

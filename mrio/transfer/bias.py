@@ -10,6 +10,7 @@ import xarray as xr
 
 from mrio.change.shares import Array
 from mrio.mapping import MappingLike, as_mapping, groups_of
+from mrio.results.pictures import SummaryPictures
 from mrio.tables import System
 from mrio.tables.aggregation import membership, summed
 from mrio.transfer.base import TransferMeasure
@@ -82,6 +83,11 @@ class AggregationBias(TransferMeasure):
             effect = self.table(account)["bias"]
             table[f"{account} [{self.impact(account).attrs['units']}]"] = effect.reindex(table.index)
         return table
+
+    @property
+    def plot(self) -> SummaryPictures:
+        """Pictures: ``plot.bars(column)`` of the summary."""
+        return SummaryPictures(self)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return production transferred in long form: fine and coarse, one row a pair and product."""

@@ -29,6 +29,7 @@ from mrio.change.shares import Array
 from mrio.change.stamp import metadata
 from mrio.change.technology import require_input_mix
 from mrio.results import require_adding_up
+from mrio.results.pictures import SummaryPictures
 from mrio.tables import System, require_comparable
 from mrio.transfer.base import TransferMeasure
 from mrio.transfer.weights import SOURCING_PLAYERS
@@ -106,6 +107,11 @@ class CounterfactualTransfer(TransferMeasure):
             effect = self.effect(account)
             columns[f"{account} [{effect.attrs['units']}]"] = effect.sum("sector").to_series()
         return pd.DataFrame(columns).rename_axis("region")
+
+    @property
+    def plot(self) -> SummaryPictures:
+        """Pictures: ``plot.bars(column)`` of the summary."""
+        return SummaryPictures(self)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all effects in long form: account, reference, region, sector, value, unit."""

@@ -20,6 +20,7 @@ from mrio.change.shares import Array
 from mrio.change.stamp import metadata
 from mrio.errors import LabelError
 from mrio.results import require_adding_up
+from mrio.results.pictures import SummaryPictures
 from mrio.tables import System, require_comparable
 from mrio.transfer.base import TransferMeasure
 
@@ -76,6 +77,11 @@ class DemandTransfer(TransferMeasure):
             own = f"{account}, other regions [{self.induced(account).attrs['units']}]"
             table[own] = self.table(account)["other regions"]
         return table
+
+    @property
+    def plot(self) -> SummaryPictures:
+        """Pictures: ``plot.bars(column)`` of the summary."""
+        return SummaryPictures(self, "other regions")
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all numbers in long form: account, period, region, sector, use_region, value, unit."""

@@ -23,6 +23,7 @@ from mrio.change.stamp import metadata
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import to_dense
 from mrio.results import require_adding_up
+from mrio.results.pictures import SummaryPictures
 from mrio.tables import System, require_comparable
 from mrio.transfer.base import TransferMeasure
 from mrio.transfer.demand import OUTPUT
@@ -94,6 +95,11 @@ class NoTransfer(TransferMeasure):
             own = f"{account} transferred [{self.actual(account).attrs['units']}]"
             table[own] = self.transferred(account).sum("sector").to_series()
         return table
+
+    @property
+    def plot(self) -> SummaryPictures:
+        """Pictures: ``plot.bars(column)`` of the summary."""
+        return SummaryPictures(self, "transferred")
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return what was transferred in long form: account, period, region, sector, value, unit."""

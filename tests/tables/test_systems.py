@@ -115,7 +115,7 @@ def test_names_are_distinct(worked):
 
 def test_words(worked, table):
     assert repr(worked.tables).startswith("<Systems: 2 tables>")
-    assert "<li>0: 0, 4 regions x 3 sectors</li>" in worked.tables._repr_html_()
+    assert "<li>0: 0, 4 regions x 3 sectors, " in worked.tables._repr_html_()
     assert repr(Systems([])) == "<Systems: 0 tables>"
 
 
