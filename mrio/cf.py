@@ -65,6 +65,8 @@ def describe(dataset: xr.Dataset, headline: str) -> xr.Dataset:
             if basis and BASIS not in words and _holds_money(str(words.get("units", ""))):
                 words[BASIS] = basis
             variable.attrs = {**_counted(words), CONTENT: content}
+        elif not _is_table(dataset.attrs) and not variable.attrs:
+            variable.attrs = {"long_name": _of_labels(name)}
     note = str(dataset.attrs.get("comment", ""))
     summary = headline + (f"; {note}" if note else "")
     result.attrs = {"history": HISTORY, **dataset.attrs, "summary": summary, "keywords": KEYWORDS}
@@ -81,6 +83,8 @@ def plain(dataset: xr.Dataset) -> xr.Dataset:
             del variable.attrs[BASIS]
         if variable.attrs.get("long_name") == _by_number(name):
             del variable.attrs["long_name"]
+        if variable.attrs == {"long_name": _of_labels(name)}:
+            variable.attrs = {}
     own = {"summary", "keywords", *(["history"] if dataset.attrs.get("history") == HISTORY else [])}
     result.attrs = {key: value for key, value in dataset.attrs.items() if key not in own}
     return result
@@ -146,10 +150,33 @@ def _basis(attrs: Mapping[Any, Any]) -> str:
 
     A result of two periods says both, first and last.
     """
-    if "population_unit" in attrs:
+    if _is_table(attrs):
         return ""
     names = (BASIS, f"{BASIS}_0", f"{BASIS}_1")
     return "; ".join(dict.fromkeys(str(attrs[name]) for name in names if attrs.get(name)))
+
+
+def _is_table(attrs: Mapping[Any, Any]) -> bool:
+    """Tell whether attributes are those of a table, whose variables all state what they are."""
+    return "population_unit" in attrs
+
+
+_LABELS: Final = {
+    "sector": "sector or product",
+    "use_region": "region that uses",
+    "use_sector": "sector that uses",
+    "from_region": "region that a flow or transfer leaves",
+    "to_region": "region that a flow or transfer reaches",
+    "use": "kind of purchase",
+    "part": "part of the view from the block of regions",
+    "effect": "factor whose effect it is",
+}
+"""What the labels of a dim are, where its name does not say it."""
+
+
+def _of_labels(name: object) -> str:
+    """Return the long name of labels that have none of their own."""
+    return "labels: " + _LABELS.get(str(name), str(name).replace("_", " "))
 
 
 def _holds_money(text: str) -> bool:

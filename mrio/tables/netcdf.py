@@ -32,7 +32,8 @@ Variables
 Attributes of variables
     `units` in the form of UDUNITS, `long_name` with the thing that is counted in parentheses, and
     `mrio_unit`, the unit in full (``1e8 CNY``), where `units` cannot say it: the rule is in `mrio.cf`.
-    `price_basis` where the unit is money; `coverage_content_type`; `coordinates`, the names of the codes.
+    `price_basis` where the unit is money (of both periods in a result of two); `coverage_content_type`;
+    `coordinates`, the names of the codes. In results the labels of dims have a `long_name`, too.
 Attributes of groups
     `period`, `scenario`, `unit`, `price_basis`, `population_unit`, `title`, `source`, `history`, `comment` (a
     headline that must be shown), `content_sha256`, `provenance`, and those of the root group.
