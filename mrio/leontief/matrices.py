@@ -65,6 +65,12 @@ def diagonal(A: Matrix) -> Floats:
     return np.asarray(A.diagonal(), dtype=np.float64)
 
 
+def product(A: Matrix, X: Floats) -> Floats:
+    """Return A @ X (n, k)."""
+    everything = slice(None)
+    return part_product(A, everything, everything, X) if is_dense(A) else np.asarray(A @ X)
+
+
 def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
     """Return some rows of A @ X for X (n, k) whose rows outside `known` are zero."""
     if is_dense(A):
