@@ -13,7 +13,8 @@ from mrio.change.plans import InnerState, Plan
 from mrio.change.shares import Array
 from mrio.change.technology import CoefficientState
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import product_beside_lapack
+from mrio.leontief.matrices import product_beside_lapack, to_dense
+from mrio.leontief.memory import available_memory
 from mrio.tables import System
 
 KEEP_BELOW = 2000
@@ -36,8 +37,8 @@ class Operators:
     """Leontief operators of the coefficient states of two tables.
 
     The two observed states use the operators that the tables keep. Mixed ones are made when asked for. Those
-    of small tables are kept until another pair is asked, because a transfer follows its decomposition; of
-    large tables no more than one mixed matrix exists at a time.
+    of small tables are kept until another pair is asked, because a transfer follows its decomposition; those
+    of large tables exist one at a time, and stay flows times rates where memory is short.
     """
 
     tables: tuple[System, System]
@@ -57,11 +58,19 @@ class Operators:
         if state not in kept:
             labels = self.tables[0].labels
             blocks = [len(labels.sectors)] * len(labels.regions)
-            operator = Leontief(technology.coefficients(state), blocks=blocks, labels=labels.row_name)
+            A = technology.coefficients(state)
+            A = to_dense(A) if _fits(technology.n) else A
+            operator = Leontief(A, blocks=blocks, labels=labels.row_name)
             if not small:
                 return operator.expect(expected)
             kept[state] = operator
         return kept[state].expect(expected)
+
+
+def _fits(n: int) -> bool:
+    """Tell whether a mixed matrix (n, n) of its own leaves half of the memory that there is."""
+    free = available_memory()
+    return free is None or 16 * n * n <= free
 
 
 def _kept_of(a: System, b: System, treatment: Treatment) -> _Kept:

@@ -63,8 +63,8 @@ def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_
 
     A sweep meets the residual of X and makes G of it, which is better by the contraction of a sweep: so small
     elements are as good as the norm of the column. A column that has met its target is done with G. One whose
-    last two residuals foresee a tenth of the target is done with the next, mixed X: that saves the sweep which
-    would only confirm it. Columns that are done leave the iteration. X is not changed.
+    last two residuals foresee a tenth of the target is done with the next, mixed X, which saves the sweep
+    that would only confirm it. Columns that are done leave the iteration. X is not changed.
     """
     answer = np.empty_like(B)
     active = np.arange(B.shape[1])

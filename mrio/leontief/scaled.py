@@ -133,10 +133,15 @@ class ScaledMatrix:
 
 
 def smallest(A: Floats) -> float:
-    """Return the smallest number of an array (n, n); large arrays are read by several threads."""
-    if A.nbytes < _THREADED:
+    """Return the smallest number of an array; large arrays are read by several threads."""
+    threads = reading_threads(A)
+    if threads == 1:
         return float(A.min())
-    threads = min(4, os.cpu_count() or 1)
     bounds = np.linspace(0, len(A), threads + 1).astype(int)
     with ThreadPoolExecutor(threads) as pool:
         return float(min(pool.map(lambda low, high: A[low:high].min(), bounds[:-1], bounds[1:])))
+
+
+def reading_threads(A: NDArray[Any]) -> int:
+    """Return the number of threads that read, or write, an array fastest."""
+    return 1 if A.nbytes < _THREADED or len(A) < 2 else min(4, os.cpu_count() or 1, len(A))
