@@ -20,7 +20,8 @@ _THREADED = 10**8
 
 
 _FEW = 128
-"""Columns up to which products are faster with the columns as rows."""
+_ROWS = 400
+"""Columns up to which, and rows of A from which, products are faster with the columns as rows."""
 
 
 def few_columns_product(A: Floats, V: Floats) -> Floats:
@@ -28,7 +29,7 @@ def few_columns_product(A: Floats, V: Floats) -> Floats:
 
     BLAS reads a large A up to half as fast again for a few columns when they are given as rows, ``(V' A')'``.
     """
-    if 1 < V.shape[1] <= _FEW:
+    if 1 < V.shape[1] <= _FEW and len(A) >= _ROWS:
         return np.asarray((np.ascontiguousarray(V.T) @ A.T).T)
     return np.asarray(A @ V)
 
