@@ -123,6 +123,11 @@ def monte_carlo(
     MissingExtraError
         When a cluster is asked for and ``distributed`` is not installed.
 
+    Warns
+    -----
+    DataWarning
+        When a draw gives NaN or infinity; and whatever measures warn of, each text once.
+
     Examples
     --------
     >>> import mrio

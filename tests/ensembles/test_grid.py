@@ -150,11 +150,12 @@ def told(call, *parts):
     ("grid", "parts"),
     [
         ({}, ("one parameter",)),
-        ({"share": []}, ("'share'", "numbers or all texts")),
+        ({"share": []}, ("'share'", "has no values", "empty list")),
         ({"share": [0.1, "x"]}, ("numbers or all texts",)),
         ({"share": [True]}, ("numbers or all texts",)),
         ({"share": [0.1, 0.1]}, ("distinct",)),
-        ({"share": [float("nan")]}, ("distinct",)),
+        ({"share": [float("nan")]}, ("value of parameter 'share'", "no finite number")),
+        ({"share": [0.1, float("inf")]}, ("no finite number", "inf")),
         ({"share": [0.1, 1.3]}, ("share=1.3", "between 0 and 1", "shift_sourcing")),
         ({"part": [0.1]}, ("part=0.1", "gives no scenario", "TypeError")),
     ],
@@ -185,8 +186,28 @@ def test_errors_name_the_run(table):
     told(lambda: mrio.sweep(table, move, {"share": [0.1]}, "so2"), "no account 'so2'")
     told(lambda: mrio.sweep(table, lambda share: share, {"share": [0.1]}), "gives no scenario", "got float")
     told(lambda: mrio.sweep(table, lambda region: move(0.1), {"region": ["A"]}), "two things", "'region'")
-    told(lambda: mrio.sweep(table, move, {"share": [0.1]}, workers=0), "one worker or more")
+    told(lambda: mrio.sweep(table, move, {"share": [0.1]}, workers=0), "workers must be", "1 or more")
     told(lambda: mrio.sweep(table, move, {"share": [0.1]}, workers=2, client=object()), "workers= or client=")
+
+
+def test_numbers_that_are_not_finite_are_told_once(table):
+    def hollow(t):
+        return float("nan") if "0.1" not in t.scenario and t.scenario != "baseline" else total(t)
+
+    def named(share):
+        return mrio.Scenario(f"move {share}").shift_sourcing("goods", "B", "A", share=share)
+
+    grid = {"share": [0.1, 0.2, 0.3]}
+    with pytest.warns(mrio.errors.DataWarning) as heard:
+        found = mrio.sweep(table, named, grid, hollow)
+    (warning,) = heard
+    assert str(warning.message).startswith(
+        "2 of 3 runs gave numbers that are not finite, the first of them run 1 of 3 (share=0.2)"
+    )
+    assert warning.filename == __file__
+    assert warning.message.table["run"].tolist() == ["run 1 of 3 (share=0.2)", "run 2 of 3 (share=0.3)"]
+    assert warning.message.table["cells"].tolist() == [1, 1]
+    assert np.isnan(found.values().values).tolist() == [False, True, True]
 
 
 def test_warnings_are_passed_on_once(table):
