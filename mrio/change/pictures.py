@@ -10,6 +10,7 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.errors import DataError, LabelError
+from mrio.parameters import require_count
 
 if TYPE_CHECKING:
     from mrio.change.result import Decomposition
@@ -78,6 +79,7 @@ class DecompositionPictures:
         name = self.decomposition.account_of(account)
         if self._multiplies:
             raise DataError("Effects that multiply are known by region only.", remedy="draw the waterfall")
+        require_count(most, "most")
         known = self.decomposition.factors(name)
         if effect not in known:
             raise LabelError(

@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from mrio.leontief.memory import require
+from mrio.parameters import require_quantiles
 from mrio.results.base import Result
 from mrio.results.stack import stacked
 from mrio.tables import Ensemble, System
@@ -48,6 +49,7 @@ class Draws(Result):
         Quantiles of parts do not add up to the quantile of their sum: add up first (`by_draw`), or take the
         tables of `quantiles`.
         """
+        require_quantiles(q)
         return self.array(name).quantile(list(q), dim=DRAW, keep_attrs=True)
 
     def table_of(
@@ -64,6 +66,7 @@ class Draws(Result):
         q
             Quantiles.
         """
+        require_quantiles(q)
         draws, central = total(self.by_draw(name)), total(self.central(name))
         rows = str(central.dims[0])
         values = draws.transpose(DRAW, rows).values

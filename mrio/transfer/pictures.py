@@ -10,6 +10,7 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.files import PathLike, write_text
+from mrio.parameters import require_count
 from mrio.transfer.classes import Classes
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class TransferPictures:
         most
             How many products.
         """
+        require_count(most, "most")
         if account is None:
             gained = self.transfer.balance(by="sector")["net"].xs(region)
         else:

@@ -110,7 +110,7 @@ def test_words(worked):
         ({"cv": -0.1}, DataError, "zero or more"),
         ({"cv": {"Z": np.nan}}, DataError, "zero or more"),
         ({"cv": {"Z": np.ones((2, 2))}}, DataError, "another shape"),
-        ({"cv": 0.1, "n": 0}, DataError, "one draw"),
+        ({"cv": 0.1, "n": 0}, DataError, "n must be"),
     ],
 )
 def test_errors_that_cannot_be(worked, options, error, words):

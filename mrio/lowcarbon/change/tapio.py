@@ -314,7 +314,7 @@ def _deflated(driver: pd.DataFrame, deflator: Mapping[str, float]) -> pd.DataFra
     """Return output divided by a price index, in prices of the first period."""
     given = pd.to_numeric(pd.Series(dict(deflator), dtype=object), errors="coerce")
     index = {str(period): float(value) for period, value in given.items()}
-    absent = [period for period in driver.index if not index.get(period, 0.0) > 0]
+    absent = [period for period in driver.index if not 0.0 < index.get(period, 0.0) < np.inf]
     if absent:
         raise MissingDataError(
             "The deflator has no positive index for a period.",

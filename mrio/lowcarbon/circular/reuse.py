@@ -15,6 +15,7 @@ import xarray as xr
 
 from mrio.errors import DataError, LabelError
 from mrio.lowcarbon.frames import numeric_columns
+from mrio.parameters import require_factor, require_share
 from mrio.tables import Account
 
 
@@ -54,7 +55,7 @@ def substitution_share(before: float, after: float, arising: float, displacement
     Parameters
     ----------
     before, after
-        Share of the waste that is reused, u0 and u1 [1].
+        Share of the waste that is reused, u0 and u1 [1]; where it falls, the share replaced is negative.
     arising
         Waste per unit of material, w [1].
     displacement
@@ -70,10 +71,10 @@ def substitution_share(before: float, after: float, arising: float, displacement
     >>> round(substitution_share(0.65, 0.92, 0.5), 6)
     0.2
     """
-    if not (0 <= before <= 1 and 0 <= after <= 1):
-        raise DataError("Reuse rates lie between 0 and 1.", amount=f"{before:g} and {after:g}")
-    if not (arising >= 0 and 0 <= displacement <= 1):
-        raise DataError("Waste arising is zero or more, displacement between 0 and 1.")
+    require_share(before, "reuse rate")
+    require_share(after, "reuse rate")
+    require_factor(arising, "waste arising")
+    require_share(displacement, "displacement")
     virgin = 1.0 - before * arising * displacement
     share = (after - before) * arising * displacement / virgin if virgin > 0 else np.inf
     if share > 1:

@@ -18,6 +18,7 @@ import pandas as pd
 from mrio import bundled
 from mrio.errors import DataError, LabelError, MissingDataError, UnitsError
 from mrio.lowcarbon.inventory.energy_units import KILOJOULES_PER_KGCE, KINDS
+from mrio.parameters import require_number
 from mrio.provenance import CellGroup, Provenance
 from mrio.tables.arrays import Array
 
@@ -147,9 +148,16 @@ class EmissionFactors:
 
         Raises
         ------
-        MissingDataError
-            When the calorific values are not known.
+        MissingDataError, DataError
+            When the calorific values are not known, or the heat is not above zero.
         """
+        require_number(heat, "heat")
+        if heat <= 0:
+            raise DataError(
+                "The heat of coal equivalent is not above zero.",
+                amount=f"{heat:g} kJ",
+                remedy="give kJ per kgce, for example 29307.6",
+            )
         if "ncv" not in self.table:
             raise MissingDataError(f"The factors {self.name!r} state no calorific values.")
         return (self.table["ncv"] / heat).rename("standard_coal")
@@ -327,6 +335,7 @@ def _require_usable(table: pd.DataFrame) -> None:
             remedy="give finite numbers of zero or more",
             table=table.loc[fuels].reset_index(),
         )
+    _require_divisors(table)
     if "oxidation" in table:
         share = pd.to_numeric(table["oxidation"], errors="coerce")
         if (share > 1).any():
@@ -342,3 +351,20 @@ def _require_usable(table: pd.DataFrame) -> None:
             f"Emission factors per {unknown[0]!r} cannot be used.",
             remedy=f"state them per {', '.join(KINDS)}",
         )
+
+
+def _require_divisors(table: pd.DataFrame) -> None:
+    """Raise unless calorific values and standard-coal coefficients, where known, can stand below a line."""
+    for name in ("ncv", "standard_coal"):
+        if name not in table:
+            continue
+        given = pd.to_numeric(table[name], errors="coerce")
+        bad = table[name].notna() & ~((given > 0) & (given < np.inf))
+        if bad.any():
+            raise DataError(
+                f"Some fuels have a {name!r} that is not above zero.",
+                where=", ".join(map(repr, table.index[bad])),
+                amount=f"{int(bad.sum())} of {len(table)} fuels",
+                remedy="give a number above zero, or leave the cell empty where it is not known",
+                table=table[bad].reset_index(),
+            )

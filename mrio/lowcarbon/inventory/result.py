@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, MissingDataError
 from mrio.lowcarbon.frames import as_frame
 from mrio.lowcarbon.inventory.factors import EmissionFactors
 from mrio.lowcarbon.pictures import InventoryPictures
@@ -224,8 +224,9 @@ def inventory_dataset(
 
     Raises
     ------
-    LabelError, DataError
-        When an extra part has regions or years that the energy table does not have, or no unit.
+    LabelError, DataError, MissingDataError
+        When an extra part has regions or years that the energy table does not have, no unit, or numbers that
+        are not finite.
     """
     data = xr.Dataset(
         {FUEL: emissions.assign_attrs(units=unit, long_name=f"{factors.pollutant} of burnt fuel")}
@@ -259,6 +260,12 @@ def _in_unit(name: str, part: xr.DataArray, data: xr.Dataset, unit: str) -> xr.D
     if "units" not in part.attrs:
         raise DataError(
             f"The part {name!r} states no unit.", remedy='set attrs["units"], for example "Mt CO2"'
+        )
+    if not np.isfinite(part.to_numpy()).all():
+        raise MissingDataError(
+            f"The part {name!r} holds numbers that are not finite.",
+            amount=f"{int((~np.isfinite(part.to_numpy())).sum())} cells",
+            remedy="give a number for every region, sector and year, or leave the labels out",
         )
     scale = conversion(parse_unit(part.attrs["units"]), parse_unit(unit))
     labels = {dim: data[dim].values for dim in ("region", "sector", "year")}

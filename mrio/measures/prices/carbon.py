@@ -22,9 +22,9 @@ from mrio.measures.prices.incidence import (
     outside_burden,
     passed_on,
     put_burden,
-    require_share,
     users_burden,
 )
+from mrio.parameters import require_number, require_share
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array, own_array
@@ -81,7 +81,8 @@ def carbon_price(
         The table.
     price
         In plain money per plain unit of the account: 100 is 100 CNY per tonne for a table in ``"1e8 CNY"``
-        and an account in ``"Mt CO2"``.
+        and an account in ``"Mt CO2"``. A negative price is a subsidy on the flows: all answers change their
+        sign.
     account
         Name of the account.
     regions
@@ -131,7 +132,7 @@ def carbon_price(
     >>> tax.revenue().columns.tolist()[:2]
     ['producers', 'households']
     """
-    require_share(pass_through)
+    require_share(pass_through, "pass_through")
     if border not in (None, "direct", "embodied"):
         raise ValueError(f"border={border!r}: choose None, 'direct' or 'embodied'")
     rate = _rate(system, price, account)
@@ -249,8 +250,7 @@ def _operator(system: System, P: NDArray[np.intp]) -> Leontief:
 
 def _rate(system: System, price: float, account: str) -> float:
     """Return the price in money of the table per unit of the account of the table."""
-    if not np.isfinite(price):
-        raise MissingDataError("The price is no number.", amount=f"price={price}")
+    require_number(price, "price")
     return price * parse_unit(system.account(account).unit).scale / parse_unit(system.unit).scale
 
 

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.errors import DataError
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, to_dense
 from mrio.leontief.scaled import ScaledMatrix
 from mrio.measures.measure import Measure, Sheet, as_table
+from mrio.parameters import require_count
 from mrio.plotting import ranked_bars
 from mrio.tables import System
 from mrio.tables.arrays import Array, is_sparse
@@ -117,14 +117,6 @@ def outside_burden(system: System, abroad: Array, home: Array) -> Array:
     return np.array([(abroad.reshape(shape) * exports).sum(1), (home.reshape(shape) * kept).sum(1)])
 
 
-def require_share(share: float) -> None:
-    """Raise a `DataError` when the share that is passed on is none."""
-    if not 0 <= share <= 1:
-        raise DataError(
-            "Sellers pass on a share of their extra costs between 0 and 1.", amount=f"pass_through={share:g}"
-        )
-
-
 def base_price_gap(system: System) -> float:
     """Return the largest distance from 1 of the prices that the primary costs of the table give.
 
@@ -218,6 +210,7 @@ class PricePictures:
     def largest_data(self, most: int = 15) -> pd.DataFrame:
         """Return the largest price changes, one row a product."""
         values = self.prices.data["price_change"].to_series()
+        require_count(most, "most")
         order = values.abs().sort_values(ascending=False, kind="stable").index[:most]
         return values.loc[order].to_frame("price change")
 
