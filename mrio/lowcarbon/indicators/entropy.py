@@ -252,7 +252,9 @@ def entropy_index(
     sign = np.array([1.0] * len(positive) + [-1.0] * len(negative))
     shift = {"plain": 0.0, "shifted": SHIFT}[variant]
     return EntropyIndex(
-        _dataset(X, sign, entropy_weights(X, sign, shift), names, row_labels(table.index), shift)
+        _dataset(
+            pd.DataFrame(X, row_labels(table.index), names), sign, entropy_weights(X, sign, shift), shift
+        )
     )
 
 
@@ -273,16 +275,14 @@ def _warn(n: int, names: Sequence[str], constant: Sequence[str]) -> None:
         )
 
 
-def _dataset(
-    X: Array, sign: Array, weights: EntropyWeights, names: Sequence[str], labels: Sequence[str], shift: float
-) -> xr.Dataset:
+def _dataset(table: pd.DataFrame, sign: Array, weights: EntropyWeights, shift: float) -> xr.Dataset:
     """Return the Dataset of an index, and refuse it when parts do not add up."""
     contribution = weights.normalised * weights.weights
     require_adding_up(weights.weights.sum(), 1.0, 1.0, "weights add up to one")
     both = ("observation", "indicator")
     data = xr.Dataset(
         {
-            "value": (both, X, {"units": "as given", "long_name": "indicator"}),
+            "value": (both, table.to_numpy(), {"units": "as given", "long_name": "indicator"}),
             "normalised": (both, weights.normalised, {"units": "1", "long_name": "normalised indicator"}),
             "share": (both, weights.shares, {"units": "1", "long_name": "share of observation in indicator"}),
             "contribution": (both, contribution, {"units": "1", "long_name": "contribution to the index"}),
@@ -292,11 +292,11 @@ def _dataset(
             "sign": ("indicator", sign, {"units": "1", "long_name": "+1 more is better, -1 less is better"}),
             "index": ("observation", contribution.sum(axis=1), {"units": "1", "long_name": "index"}),
         },
-        coords={"observation": list(labels), "indicator": list(names)},
+        coords={"observation": list(table.index), "indicator": list(table.columns)},
     )
     variant = "as defined" if shift == 0 else f"with {shift:g} added to normalised indicators"
     data.attrs = {
-        "title": f"entropy-weighted index of {len(names)} indicators, {len(labels)} observations",
+        "title": f"entropy-weighted index of {table.shape[1]} indicators, {len(table)} observations",
         "shift": shift,
         "checks": f"weights add up to one; {variant}",
     }
