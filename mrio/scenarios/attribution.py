@@ -128,8 +128,8 @@ def attribute_scenario(
             tuple(scenario.levers[n] for n in chosen),
         )
         values[subset] = intensities(part.apply(system), base.names, ()).flows
-    effects = shapley(values, count)
-    return _result(system, scenario, base, names, effects, values[subsets[-1]] - base.flows)
+    effects, change = shapley(values, count), values[subsets[-1]] - base.flows
+    return _result(system, scenario, base, dict(zip(names, effects, strict=True)), change)
 
 
 def _players(scenario: Scenario, by: By) -> tuple[list[str], list[int]]:
@@ -165,15 +165,15 @@ def shapley(values: dict[tuple[int, ...], Array], count: int) -> Array:
 
 
 def _result(
-    system: System, scenario: Scenario, base: Intensities, names: list[str], effects: Array, change: Array
+    system: System, scenario: Scenario, base: Intensities, effects: dict[str, Array], change: Array
 ) -> ScenarioAttribution:
-    """Put effects (parts, M, n) on labels, after checking that they add up to the change (M, n)."""
+    """Put the effects of each part (M, n) on labels, after checking that they add up to the change (M, n)."""
     shape = system.arrays.x.shape
-    coords = {"part": names, "region": list(system.regions), "sector": list(system.sectors)}
+    coords = {"part": list(effects), "region": list(system.regions), "sector": list(system.sectors)}
     data, gaps = {}, []
     for number, (name, unit) in enumerate(zip(base.names, base.units, strict=True)):
         scale = max(float(np.abs(change[number]).sum()), 1e-3 * float(np.abs(base.flows[number]).sum()))
-        own = effects[:, number]
+        own = np.array([effect[number] for effect in effects.values()])
         gaps.append(require_adding_up(own.sum(axis=0), change[number], scale, f"parts of {scenario.name!r}"))
         data[name] = xr.DataArray(
             own.reshape(-1, *shape),
