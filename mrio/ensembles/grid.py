@@ -14,11 +14,12 @@ import xarray as xr
 from mrio.ensembles.job import SweepJob, named
 from mrio.ensembles.quantity import Measure, measure_of, words_of
 from mrio.ensembles.running import Asked, Means, carried_out, digest_of
-from mrio.ensembles.tables import by_cell, known, long_form, with_unit
+from mrio.ensembles.tables import by_cell, known, with_unit
 from mrio.errors import DataError
 from mrio.files import PathLike
 from mrio.parameters import require_number, require_quantiles
 from mrio.results import Result
+from mrio.results.accounts import long_form
 from mrio.scenarios.scenario import Scenario, require_table
 from mrio.tables import System
 
@@ -111,7 +112,7 @@ class Sweep(Result):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return everything in long form: quantity, parameters, own dims, value, unit."""
-        return long_form([self.values(name) for name in self.quantities])
+        return long_form({name: self.values(name) for name in self.quantities}, "quantity")
 
     def _points(self) -> pd.Index[Any] | pd.MultiIndex:
         grid = self.grid

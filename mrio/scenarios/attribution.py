@@ -14,7 +14,8 @@ import xarray as xr
 from mrio.errors import DataError
 from mrio.leontief.progress import track
 from mrio.measures.measure import Intensities, all_accounts, intensities
-from mrio.results import Result, require_adding_up
+from mrio.results import require_adding_up
+from mrio.results.accounts import AccountResult, long_form
 from mrio.scenarios.scenario import Scenario
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -25,7 +26,7 @@ MOST = 12
 By = Literal["lever", "shock"]
 
 
-class ScenarioAttribution(Result):
+class ScenarioAttribution(AccountResult):
     """What each part of a scenario does to each account, by region and sector.
 
     Parts add up to the whole change. Made by `mrio.attribute_scenario`.
@@ -33,14 +34,9 @@ class ScenarioAttribution(Result):
 
     kind: ClassVar[str] = "scenario_attribution"
 
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
-
     def effects(self, account: str) -> xr.DataArray:
         """Return the effect of each part on an account (part, region, sector)."""
-        return self.data[account]
+        return self.data[self.account_of(account)]
 
     def summary(self) -> pd.DataFrame:
         """Return effects in all regions together, one row a part, and their total."""
@@ -56,12 +52,7 @@ class ScenarioAttribution(Result):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return effects in long form: account, part, region, sector, value, unit."""
-        frames = []
-        for name in self.accounts:
-            frame = self.data[name].to_series().rename("value").reset_index()
-            frame.insert(0, "account", name)
-            frames.append(frame.assign(unit=self.data[name].attrs["units"]))
-        return pd.concat(frames, ignore_index=True)
+        return long_form({name: self.data[name] for name in self.accounts})
 
 
 def attribute_scenario(

@@ -187,7 +187,7 @@ def test_ensembles_that_do_not_fit(worked, ensembles):
     with pytest.raises(ValueError, match="'sourcing'"):
         mrio.measure_transfer(*ensembles, method="counterfactual")
     draws = mrio.decompose(*ensembles, "co2")
-    with pytest.raises(LabelError, match="not decomposed"):
+    with pytest.raises(LabelError, match="not made for account"):
         draws.quantiles("value_added")
     with pytest.raises(LabelError, match="'Hebei'"):
         draws.quantiles(region="Hebei")
