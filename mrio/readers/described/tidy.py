@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import DataError, FileError, LabelError, MissingDataError, raise_together
-from mrio.files import PathLike
+from mrio.files import PathLike, existing
 from mrio.provenance import Provenance
 from mrio.readers.gaps import notice_gaps
 from mrio.readers.raw.workbook import Floats
@@ -190,8 +190,7 @@ def _arrays(flows: _Flows, layout: TidyLayout) -> dict[str, Any]:
 
 
 def _load(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise FileError("There is no such file.", where=str(path), remedy="check the path")
+    existing(path)
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
