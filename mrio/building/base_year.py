@@ -99,9 +99,3 @@ def base_year(system: System) -> BaseYear:
 def fit_numbers(fitted: Balanced) -> dict[str, float]:
     """Return how a fit went."""
     return {"moved": fitted.moved, "iterations": fitted.iterations, "residual": fitted.residual}
-
-
-def ratio(part: Array, total: Array) -> Array:
-    """Return part / total, 0 where the total is 0."""
-    part, total = np.broadcast_arrays(part, total)
-    return np.divide(part, total, out=np.zeros(part.shape), where=total != 0)

@@ -10,7 +10,6 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.errors import DataError, LabelError
-from mrio.parameters import require_count
 
 if TYPE_CHECKING:
     from mrio.change.result import Decomposition
@@ -79,7 +78,6 @@ class DecompositionPictures:
         name = self.decomposition.account_of(account)
         if self._multiplies:
             raise DataError("Effects that multiply are known by region only.", remedy="draw the waterfall")
-        require_count(most, "most")
         known = self.decomposition.factors(name)
         if effect not in known:
             raise LabelError(
@@ -88,8 +86,7 @@ class DecompositionPictures:
         values = self.decomposition.data[name].sel(effect=effect, drop=True)
         values = values.sum("region") if region is None else values.sel(region=region, drop=True)
         sectors = pd.Series(values.values, index=pd.Index(values["sector"].values, name="sector"))
-        largest = sectors.abs().sort_values(ascending=False, kind="stable").index[:most]
-        return sectors.loc[largest].sort_values(ascending=False, kind="stable")
+        return plotting.largest_values(sectors, most).sort_values(ascending=False, kind="stable")
 
     def sectors(
         self, effect: str, account: str | None = None, region: str | None = None, ax: Any | None = None

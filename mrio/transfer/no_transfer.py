@@ -18,13 +18,14 @@ import xarray as xr
 
 from mrio.change.accounts import account_names, common_accounts
 from mrio.change.factors import ImportsOption, Treatment, treatment_of
-from mrio.change.shares import Array, ratio
+from mrio.change.shares import Array
 from mrio.change.stamp import metadata
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import to_dense
 from mrio.results import require_adding_up
 from mrio.results.accounts import long_form
 from mrio.tables import System, require_comparable
+from mrio.tables.arrays import ratio
 from mrio.transfer.base import TransferMeasure
 from mrio.transfer.demand import OUTPUT
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.files import PathLike, write_text
-from mrio.parameters import require_count
 from mrio.transfer.classes import Classes
 
 if TYPE_CHECKING:
@@ -88,14 +87,12 @@ class TransferPictures:
         most
             How many products.
         """
-        require_count(most, "most")
         if account is None:
             gained = self.transfer.balance(by="sector")["net"].xs(region)
         else:
             impact = self.transfer.impact(account).sel(region=region, drop=True)
             gained = impact.sum(["use", "from_region", "to_region"]).to_series()
-        largest = gained.abs().sort_values(ascending=False, kind="stable").index[:most]
-        return gained.loc[largest].sort_values(ascending=False, kind="stable")
+        return plotting.largest_values(gained, most).sort_values(ascending=False, kind="stable")
 
     def sectors(
         self, region: str, account: str | None = None, most: int = MOST_BARS, ax: Any | None = None

@@ -19,7 +19,7 @@ from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
-from mrio.tables.arrays import Array, own_array
+from mrio.tables.arrays import Array, own_array, ratio
 
 INCOME = "income"
 """Name under which the income of households is measured like an account."""
@@ -188,8 +188,8 @@ def closure_of(
                 amount=f"smallest {share.min():g}",
                 remedy="give the share of income that households spend, for example 0.8",
             )
-    mix = np.divide(bought, consumed, out=np.zeros_like(bought), where=consumed != 0)
-    rate = np.divide(paid, x, out=np.zeros_like(x), where=x != 0)
+    mix = ratio(bought, consumed)
+    rate = ratio(paid, x)
     return Closure(by_region(system, rate[np.newaxis])[0], mix * share, np.array(share), earned, consumed)
 
 

@@ -27,7 +27,7 @@ from mrio.measures.prices.incidence import (
 from mrio.parameters import require_number, require_share
 from mrio.results import require_adding_up
 from mrio.tables import System
-from mrio.tables.arrays import Array, own_array
+from mrio.tables.arrays import Array, own_array, ratio
 from mrio.units import parse_unit
 
 Border = Literal["direct", "embodied"] | None
@@ -282,7 +282,7 @@ def _tariff(
     else:
         total = x.sum(axis=0)
         mean = (content.reshape(x.shape) * x).sum(axis=0)
-        abroad = np.divide(mean, total, out=np.zeros(N), where=total != 0)
+        abroad = ratio(mean, total)
         if system.imports == "row":
             # One row of imports has no products: all are charged the mean of all products.
             abroad = np.full(N, float(mean.sum() / total.sum()))
@@ -297,7 +297,7 @@ def _import_charge(system: System, tariff: Tariff) -> Array:
         charge = np.einsum("i,isj->sj", tariff.abroad, arrays.imports_Z).ravel()
     else:
         charge = float(tariff.abroad.mean()) * arrays.imports_by_user.ravel()
-    return np.asarray(np.divide(charge, x, out=np.zeros_like(x), where=x != 0))
+    return ratio(charge, x)
 
 
 def _result(

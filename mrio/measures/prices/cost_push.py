@@ -24,7 +24,7 @@ from mrio.measures.prices.incidence import (
 from mrio.parameters import require_share
 from mrio.results import require_adding_up
 from mrio.tables import System
-from mrio.tables.arrays import Array, own_array
+from mrio.tables.arrays import Array, own_array, ratio
 
 IMPORTS = "imports"
 """Name under which imports from abroad become dearer like a primary input."""
@@ -136,7 +136,7 @@ def extra_costs(system: System, changes: Mapping[str, Change]) -> tuple[Array, f
         total = total + rate * paid
         if name == IMPORTS and np.ndim(change) == 0:
             imported = float(rate.flat[0])
-    return np.divide(total, x, out=np.zeros_like(x), where=x != 0).ravel(), imported
+    return ratio(total, x).ravel(), imported
 
 
 def _rate(system: System, name: str, change: Change) -> Array:

@@ -18,10 +18,9 @@ from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, to_dense
 from mrio.leontief.scaled import ScaledMatrix
 from mrio.measures.measure import Measure, Sheet, as_table
-from mrio.parameters import require_count
 from mrio.plotting import ranked_bars
 from mrio.tables import System
-from mrio.tables.arrays import Array, is_sparse
+from mrio.tables.arrays import Array, is_sparse, ratio
 
 IMPORTED = "imported goods"
 """Label of final purchases from abroad among the products."""
@@ -136,7 +135,7 @@ def put_burden(sheet: Sheet, system: System, burden: Burden) -> None:
     sheet.put("burden", burden.users, users, money, "what final users pay more, by product")
     spent = arrays.Y.sum(axis=(0, 1)) + arrays.imports_by_demand
     total = burden.users.sum(axis=0)
-    share = np.divide(total, spent, out=np.zeros_like(total), where=spent != 0)
+    share = ratio(total, spent)
     text = "what final users pay more over what they spend: change of the price index of their purchases"
     sheet.put("price_index", share, users[1:], "1", text)
     sheet.put("burden_exports", burden.outside[0], ("region",), money, "what buyers abroad pay more")
@@ -209,10 +208,8 @@ class PricePictures:
 
     def largest_data(self, most: int = 15) -> pd.DataFrame:
         """Return the largest price changes, one row a product."""
-        values = self.prices.data["price_change"].to_series()
-        require_count(most, "most")
-        order = values.abs().sort_values(ascending=False, kind="stable").index[:most]
-        return values.loc[order].to_frame("price change")
+        changes = self.prices.data["price_change"].to_series()
+        return plotting.largest_values(changes, most).to_frame("price change")
 
     def largest(self, most: int = 15, ax: Any | None = None) -> Any:
         """Draw the largest price changes as bars."""
