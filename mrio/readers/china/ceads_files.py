@@ -32,6 +32,7 @@ from mrio.readers.raw.workbook import (
     numbers,
     open_workbook,
     plain,
+    unreadable,
 )
 
 Lines = NDArray[np.intp]
@@ -177,12 +178,7 @@ def _open_long(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(existing(path), dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise FileError(
-            "The file cannot be read as CSV.",
-            where=str(path),
-            amount=str(error),
-            remedy="get the file again from its source; it is damaged or of another format",
-        ) from error
+        raise unreadable("CSV", path, error) from error
     except pd.errors.EmptyDataError as error:
         raise FileError(
             "The file is empty.", where=f"{path.name}, cell A1 onwards", remedy="get the file again"

@@ -145,12 +145,7 @@ def open_workbook(path: str | Path) -> Workbook:
         # By content, not by path: offices publish .xlsx files under the name .xls.
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(file.read_bytes()))
     except (python_calamine.CalamineError, OSError) as error:
-        raise FileError(
-            "The file cannot be opened as a workbook.",
-            where=str(path),
-            amount=str(error),
-            remedy="get the file again from its source; it is damaged or of another format",
-        ) from error
+        raise unreadable("a workbook", path, error) from error
     return Workbook(file.name, tuple(book.sheet_names), book)
 
 
@@ -168,13 +163,18 @@ def open_csv(path: str | Path) -> Sheet:
         with opener(file, "rt", encoding="utf-8", newline="") as lines:
             rows = tuple(tuple(_number_or_text(cell) for cell in row) for row in csv.reader(lines))
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise FileError(
-            "The file cannot be read as CSV.",
-            where=str(path),
-            amount=str(error),
-            remedy="get the file again from its source; it is damaged or of another format",
-        ) from error
+        raise unreadable("CSV", path, error) from error
     return _filled(Sheet(file.name, file.name.removesuffix(".gz").removesuffix(".csv"), rows))
+
+
+def unreadable(what: str, path: str | Path, error: Exception) -> FileError:
+    """Return the error of a file that cannot be read as what it should be."""
+    return FileError(
+        f"The file cannot be read as {what}.",
+        where=str(path),
+        amount=str(error),
+        remedy="get the file again from its source; it is damaged or of another format",
+    )
 
 
 def address(row: int, column: int) -> str:
