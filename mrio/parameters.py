@@ -77,6 +77,26 @@ def require_within(value: float, low: float, high: float, name: str) -> None:
         )
 
 
+def require_tolerance(value: float, name: str = "tolerance") -> None:
+    """Raise unless a number says how large a gap is accepted; infinity accepts all.
+
+    Raises
+    ------
+    DataError
+        When it is negative or no number: no gap is above NaN.
+
+    Examples
+    --------
+    >>> require_tolerance(math.inf)
+    """
+    if isinstance(value, bool) or not isinstance(value, Real) or not value >= 0:
+        raise DataError(
+            f"A {name} must be zero or more.",
+            amount=f"{name} = {value!r}",
+            remedy="give the largest gap accepted, for example 1e-6",
+        )
+
+
 def require_count(value: int, name: str, least: int = 1) -> None:
     """Raise unless a value is a whole number that is large enough.
 

@@ -4,9 +4,11 @@ import math
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import mrio
+from mrio.balancing.balance import Stopping
 from mrio.errors import DataError, MissingDataError
 from mrio.parameters import (
     require_count,
@@ -14,6 +16,7 @@ from mrio.parameters import (
     require_number,
     require_quantiles,
     require_share,
+    require_tolerance,
     require_within,
 )
 
@@ -65,10 +68,19 @@ def test_factors_are_not_negative_and_one_quantile_is_no_list():
         require_within(1.5, -INF, 1, "R2")
 
 
+def test_tolerances_may_be_infinite_and_not_nothing():
+    for value in (0, 1e-6, INF):
+        require_tolerance(value)
+    for value in (NAN, -1e-9, None, True):
+        with pytest.raises(DataError, match="tolerance must be zero or more"):
+            require_tolerance(value)
+
+
 NO_COUNT = (NAN, INF, -1, 2.5)
 NO_SHARE = (NAN, INF, -0.1, 1.1)
 NO_FACTOR = (NAN, INF, -1.0)
 NO_NUMBER = (NAN, INF)
+NO_TOLERANCE = (NAN, -1e-6)
 
 PUBLIC = {
     "structural_paths top": (lambda s, v: mrio.structural_paths(s, top=v), (0, *NO_COUNT)),
@@ -111,6 +123,21 @@ PUBLIC = {
     "price_change plot": (
         lambda s, v: mrio.price_change(s, {"value_added": 0.1}).plot.largest_data(v),
         (0, *NO_COUNT),
+    ),
+    "balancing tolerance": (lambda s, v: Stopping(tolerance=v), NO_TOLERANCE),
+    "balancing iterations": (lambda s, v: Stopping(max_iterations=v), (0, *NO_COUNT)),
+    "kras step": (lambda s, v: mrio.kras([1.0], [[1.0]], [1.0], [1.0], step=v), (0.0, *NO_FACTOR)),
+    "update own_weight": (lambda s, v: mrio.UpdateRule(own_weight=v), NO_SHARE),
+    "update opening": (lambda s, v: mrio.UpdateRule(opening=v), NO_FACTOR),
+    "update tolerance": (lambda s, v: mrio.UpdateRule(tolerance=v), NO_TOLERANCE),
+    "trade exponent": (lambda s, v: mrio.TradeRule(exponent=v), NO_FACTOR),
+    "kaya_factors energy": (
+        lambda s, v: mrio.lowcarbon.kaya_factors(pd.Series([5.0, v]), pd.Series([1.0, 2.0]), 1.0),
+        NO_FACTOR,
+    ),
+    "kaya_factors factor": (
+        lambda s, v: mrio.lowcarbon.kaya_factors(pd.Series([5.0, 1.0]), pd.Series([1.0, v]), 1.0),
+        NO_FACTOR,
     ),
     "check plot": (lambda s, v: s.check().plot.residuals_data(v), (0, *NO_COUNT)),
     "perturb n": (lambda s, v: mrio.perturb(s, 0.1, n=v), (0, *NO_COUNT)),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mrio.balancing.balance import Balanced
 from mrio.errors import DataError
+from mrio.parameters import require_factor, require_share, require_tolerance
 from mrio.tables import System
 
 Array = npt.NDArray[np.float64]
@@ -39,6 +40,11 @@ class UpdateRule:
     own_weight: float = 0.5
     opening: float = 1e-6
     tolerance: float = 1e-6
+
+    def __post_init__(self) -> None:
+        require_share(self.own_weight, "own_weight")
+        require_factor(self.opening, "opening")
+        require_tolerance(self.tolerance)
 
 
 @dataclass(frozen=True, eq=False)

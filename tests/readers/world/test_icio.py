@@ -216,6 +216,8 @@ def test_totals_that_disagree(tmp_path):
         read_icio(write_lines(tmp_path / "2020.csv", rows))
     assert f"AUS_C10, cell {address(2, len(rows[0]) - 1)}" in caught.value.amount
     assert "tolerance=" in caught.value.remedy
+    with pytest.raises(mrio.MrioError, match="tolerance must be zero or more"):
+        read_icio(tmp_path / "2020.csv", tolerance=float("nan"))
 
 
 def test_a_small_gap_is_kept_as_discrepancy_and_told_once(tmp_path):
