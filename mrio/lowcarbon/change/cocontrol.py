@@ -201,7 +201,11 @@ def co_control(
     require_choice("convention", convention, Convention)
     others = [name for name in changes.columns if name != carbon] if pollutants is None else list(pollutants)
     if not others:
-        raise LabelError("No pollutant is named beside carbon.", where=f"columns: {list(changes.columns)}")
+        raise LabelError(
+            "No pollutant is named beside carbon.",
+            where=f"columns: {list(changes.columns)}",
+            remedy="name columns of the changes in pollutants=",
+        )
     names = [carbon, *others]
     if changes.empty:
         raise MissingDataError("There are no measures.", remedy="give one row a measure")

@@ -191,7 +191,11 @@ def kaya_factors(
     total = float(use.sum())
     # Written so that what is no number fails too.
     if not all(0 < value < np.inf for value in (activity, total, 1.0 if population is None else population)):
-        raise DataError("Activity, population and total energy must be above zero.")
+        raise DataError(
+            "Activity, population and total energy must be above zero.",
+            amount=f"activity {activity}, population {population}, energy {total}",
+            remedy="give finite numbers above zero, and leave population out where it is not known",
+        )
     columns = {} if population is None else {"population": float(population)}
     per_head = activity if population is None else activity / population
     columns |= {"activity": per_head, "intensity": total / activity}

@@ -305,7 +305,9 @@ def _require_same_table(impact: pd.DataFrame, driver: pd.DataFrame) -> None:
         if first.has_duplicates:
             raise LabelError(f"Some {name} are doubled.", remedy="name each once")
     if len(impact) < 2:
-        raise DataError("Decoupling needs two periods.", amount=f"{len(impact)} given")
+        raise DataError(
+            "Decoupling needs two periods.", amount=f"{len(impact)} given", remedy="give a start and an end"
+        )
     if (driver.to_numpy() == 0).any():
         raise DataError("Output is zero somewhere.", remedy="an elasticity to growth needs positive output")
 

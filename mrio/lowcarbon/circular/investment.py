@@ -83,7 +83,12 @@ def green_investment(
     require_number(amount, "amount")
     # Written so that what is no number fails too.
     if not (mix and min(mix.values()) >= 0 and abs(sum(mix.values()) - 1.0) <= 1e-9):
-        raise DataError("A product mix is made of shares.", amount=f"they add up to {sum(mix.values()):.10g}")
+        raise DataError(
+            "A product mix is made of shares.",
+            where=", ".join(f"{name} {share:g}" for name, share in mix.items()) or "the mix is empty",
+            amount=f"they add up to {sum(mix.values()):.10g}",
+            remedy="give shares of zero or more that add up to one",
+        )
     s, k = system.regions.index(region), system.demand.index(demand)
     origins = _sourcing(system, s, k, mix)
     purchases = np.array([mix.get(product, 0.0) * amount for product in system.sectors]) * origins

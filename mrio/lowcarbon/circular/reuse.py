@@ -119,7 +119,11 @@ def substitutions(
     Steel: 20.0% of Ore mining replaced by Waste recovery
     """
     if rates.shape[1] != 2:
-        raise DataError("Reuse rates need two periods.", amount=f"{rates.shape[1]} columns")
+        raise DataError(
+            "Reuse rates need two periods.",
+            amount=f"{rates.shape[1]} columns",
+            remedy="give the rate at the start and at the end",
+        )
     values = numeric_columns(rates, list(rates.columns), "table of reuse rates")
     absent = [name for name in rates.index if name not in materials or name not in arising]
     if absent:
@@ -167,7 +171,11 @@ def waste_accounts(generated: pd.DataFrame, reused: pd.DataFrame, unit: str) -> 
     waste = numeric_columns(generated, columns, "table of waste")
     share = numeric_columns(reused, columns, "table of reuse rates")
     if (waste < 0).any() or (share < 0).any() or (share > 1).any():
-        raise DataError("Waste is zero or more, and reuse rates lie between 0 and 1.")
+        raise DataError(
+            "Waste is zero or more, and reuse rates lie between 0 and 1.",
+            amount=f"smallest waste {waste.min():g}, rates from {share.min():g} to {share.max():g}",
+            remedy="give amounts of waste, and rates as shares: 0.92 for 92 %",
+        )
     parts = {"waste": waste, "waste_reused": waste * share, "waste_disposed": waste * (1.0 - share)}
     # Labelled, so that a table with other labels or another order refuses them.
     coords = {"region": list(generated.index), "sector": columns}

@@ -108,7 +108,11 @@ def stirpat(
     if isinstance(k, str):
         require_choice("k", k, Choice)
     elif not 0 <= k < np.inf:
-        raise DataError("A ridge parameter is zero or more.", amount=f"k = {k:g}")
+        raise DataError(
+            "A ridge parameter is zero or more.",
+            amount=f"k = {k:g}",
+            remedy="give 0 for least squares, or the name of a rule",
+        )
     series = _series(table, [impact, *drivers], logged)
     y, X = series[impact].to_numpy(), series[list(drivers)].to_numpy()
     _require_estimable(X, y, list(series.columns))

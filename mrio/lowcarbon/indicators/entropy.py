@@ -148,7 +148,9 @@ class EntropyIndex(Result):
         labels = list(map(str, self.data["observation"].values))
         if len(labels) < 4:
             raise DataError(
-                "The stability of weights needs four observations.", amount=f"{len(labels)} given"
+                "The stability of weights needs four observations.",
+                amount=f"{len(labels)} given",
+                remedy="give more years or regions",
             )
         sign = self.data["sign"].to_numpy()
         shift = float(self.data.attrs["shift"])
@@ -244,7 +246,11 @@ def entropy_index(
         raise LabelError("No indicators are named.", remedy="name columns in positive= and negative=")
     X = numeric_columns(table, names, "table of indicators")
     if len(X) < 2:
-        raise DataError("An entropy index needs at least two observations.", amount=f"{len(X)} given")
+        raise DataError(
+            "An entropy index needs at least two observations.",
+            amount=f"{len(X)} given",
+            remedy="give one row a year or region",
+        )
     constant = [name for name, span in zip(names, np.ptp(X, axis=0), strict=True) if span == 0]
     if len(constant) == len(names):
         raise DataError("All indicators are constant.", remedy="an index needs something that differs")

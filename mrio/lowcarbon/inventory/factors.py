@@ -149,7 +149,10 @@ class EmissionFactors:
                 remedy="give kJ per kgce, for example 29307.6",
             )
         if "ncv" not in self.table:
-            raise MissingDataError(f"The factors {self.name!r} state no calorific values.")
+            raise MissingDataError(
+                f"The factors {self.name!r} state no calorific values.",
+                remedy="give a table of factors with a column 'ncv'",
+            )
         return (self.table["ncv"] / heat).rename("standard_coal")
 
     def coal_equivalents(self) -> EmissionFactors:

@@ -277,7 +277,10 @@ def _tariff(
     content = f if border == "direct" else np.asarray(system.leontief.solve_left(f))
     if imports is not None:
         if system.imports == "none":
-            raise MissingDataError("The table holds no imports, so their content cannot be charged.")
+            raise MissingDataError(
+                "The table holds no imports, so their content cannot be charged.",
+                remedy="leave imports= out, or take a table with imports",
+            )
         abroad = own_array("content of imports", imports, ("sector",), system.labels)
     else:
         total = x.sum(axis=0)
