@@ -137,6 +137,7 @@ class Inside:
     """
 
     def __init__(self, A: Matrix, groups: Partition, labels: Labels) -> None:
+        self.groups = groups
         self.rows = [groups.rows(g) for g in range(len(groups.names))]
         self.blocks = [submatrix(A, rows, rows) for rows in self.rows]
         self.operators = [
