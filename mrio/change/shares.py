@@ -11,17 +11,12 @@ from numpy.typing import NDArray
 
 from mrio.errors import DataError
 from mrio.leontief.scaled import smallest
+from mrio.tables.arrays import ratio
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _CANCELLED = 1e-12
-
-
-def ratio(parts: Array, total: Array) -> Array:
-    """Return ``parts / total``, zero where the total is zero; shapes broadcast."""
-    result = np.zeros(np.broadcast_shapes(parts.shape, total.shape))
-    return np.divide(parts, total, out=result, where=total != 0)
 
 
 def share_pair(parts: tuple[Array, Array], axis: int | tuple[int, ...] = 0) -> tuple[Array, Array]:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mrio.change.shares import Array, Mask, other_where_zero, ratio
+from mrio.change.shares import Array, Mask, other_where_zero
 from mrio.errors import BalanceError
 from mrio.leontief.matrices import Matrix
 from mrio.leontief.rated import RatedMatrix
+from mrio.tables.arrays import ratio
 
 TechnologyState = tuple[int, int]
 CoefficientState = tuple[TechnologyState, int]
