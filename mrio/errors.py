@@ -142,6 +142,9 @@ class SolverWarning(MrioWarning):
     """A solve succeeded by a detour, or with a weaker certificate than asked."""
 
 
+_TOO_SHORT = 3
+"""Labels of so few letters are not guessed: another substance is no misspelling."""
+
 MOST_NAMED = 12
 """How many of the known labels a message lists."""
 
@@ -203,10 +206,10 @@ def near(asked: object, known: Iterable[str]) -> list[str]:
     for name in known:
         folded.setdefault(_folded(name), []).append(name)
     text = _folded(str(asked))
-    if text in folded or text.isdecimal():
+    if text in folded or text.isdecimal() or len(text) <= _TOO_SHORT:
         return folded.get(text, [])
     alike = get_close_matches(text, folded, n=3, cutoff=0.6)
-    holding = [name for name in folded if len(text) > 2 and text in name]
+    holding = [name for name in folded if text in name]
     return [name for one in dict.fromkeys([*alike, *holding]) for name in folded[one]][:3]
 
 

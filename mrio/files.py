@@ -50,6 +50,21 @@ _DENSE = 200
 PathLike = str | os.PathLike[str]
 
 
+def existing(path: PathLike) -> Path:
+    """Return the path of a file that exists.
+
+    Raises
+    ------
+    FileError
+        When there is no such file.
+    """
+    file = Path(path)
+    require_file(file)
+    if not file.is_file():
+        raise FileError("This is a folder, not a file.", where=str(path), remedy="name one file in it")
+    return file
+
+
 def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, title: str) -> None:
     """Write Datasets as groups of one netCDF-4 file.
 
@@ -95,10 +110,7 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
     FileError
         When the file is missing, damaged, foreign or newer than this version of the library.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise FileError("This is a folder, not a file.", where=str(path), remedy="name one netCDF file in it")
-    require_file(path)
+    path = existing(path)
     _require_unbroken_seal(path)
     if is_unfinished(path):
         raise FileError(

@@ -106,8 +106,10 @@ def test_labels_that_were_probably_meant(asked, meant):
     assert near(asked, SECTORS) == meant
 
 
-def test_years_are_not_guessed():
+def test_years_and_substances_are_not_guessed():
     assert near("2015", ["2012", "2017"]) == []
+    assert near("so2", ["co2", "value_added"]) == []
+    assert near("CO2", ["co2", "value_added"]) == ["co2"]
 
 
 def test_a_long_list_of_labels_is_cut():

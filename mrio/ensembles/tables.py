@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-import pandas as pd
 import xarray as xr
 
-from mrio.errors import LabelError
+from mrio.errors import LabelError, choices
 
 CELL = "cell"
 
@@ -31,18 +30,6 @@ def by_cell(values: xr.DataArray, kept: Sequence[str] = ()) -> xr.DataArray:
     return xr.DataArray(plain, coords, (*kept, CELL), attrs=values.attrs)
 
 
-def long_form(arrays: Sequence[xr.DataArray]) -> pd.DataFrame:
-    """Return arrays in long form: quantity, one column a dim, value, unit."""
-    frames = []
-    for values in arrays:
-        frame = values.to_series().rename("value").reset_index()
-        frame.insert(0, "quantity", str(values.name))
-        frames.append(frame.assign(unit=values.attrs["units"]))
-    together = pd.concat(frames, ignore_index=True)
-    last = ["value", "unit"]
-    return together[[*(column for column in together.columns if column not in last), *last]]
-
-
 def known(name: str | None, names: Sequence[str]) -> str:
     """Return the name of a quantity, the first where none is given.
 
@@ -55,7 +42,7 @@ def known(name: str | None, names: Sequence[str]) -> str:
         return names[0]
     if name not in names:
         raise LabelError(
-            f"The quantity {name!r} was not measured.", remedy=f"measured were {', '.join(map(repr, names))}"
+            f"The quantity {name!r} was not measured.", remedy=choices(name, names, "quantities")
         )
     return name
 

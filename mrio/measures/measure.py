@@ -65,7 +65,11 @@ def intensities(system: System, accounts: str | Iterable[str] | None, default: S
     require_table(system)
     names = (accounts,) if isinstance(accounts, str) else tuple(default if accounts is None else accounts)
     if not names or len(set(names)) < len(names):
-        raise DataError("Name each account once, and at least one.", amount=f"got {names}")
+        raise DataError(
+            "Name each account once, and at least one.",
+            amount=f"got {names}",
+            remedy="leave the names out for all accounts",
+        )
     if OUTPUT in names and OUTPUT in system.accounts:
         raise DataError(
             f"The table has an account called {OUTPUT!r}, which is the name of gross output itself.",
@@ -226,7 +230,7 @@ class Measure(Result):
         if account not in self.accounts:
             raise DataError(
                 f"Account {account!r} was not measured.",
-                remedy=f"measured were {', '.join(map(repr, self.accounts))}; name others in accounts=",
+                remedy=choices(account, self.accounts, "accounts") + "; name others in accounts=",
             )
         chosen = values.sel(account=account, drop=True)
         attrs = {key: value for key, value in values.attrs.items() if key != "account_units"}

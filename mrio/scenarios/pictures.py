@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mrio import plotting
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, choices
 
 if TYPE_CHECKING:
     from mrio.scenarios.comparison import Comparison
@@ -103,7 +103,7 @@ class ComparisonPictures:
         others = [name for name in self.comparison.scenarios if name != self.comparison.relative_to]
         if scenario not in others:
             raise LabelError(
-                f"There is no run {scenario!r} to draw.", remedy=f"runs are {', '.join(map(repr, others))}"
+                f"There is no run {scenario!r} to draw.", remedy=choices(scenario, others, "runs")
             )
         return scenario
 
