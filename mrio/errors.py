@@ -143,7 +143,7 @@ class SolverWarning(MrioWarning):
 
 
 _TOO_SHORT = 3
-"""Labels of so few letters are not guessed: another substance is no misspelling."""
+"""Labels of so few letters are not compared letter by letter: another substance is no misspelling."""
 
 MOST_NAMED = 12
 """How many of the known labels a message lists."""
@@ -206,10 +206,10 @@ def near(asked: object, known: Iterable[str]) -> list[str]:
     for name in known:
         folded.setdefault(_folded(name), []).append(name)
     text = _folded(str(asked))
-    if text in folded or text.isdecimal() or len(text) <= _TOO_SHORT:
+    if text in folded or text.isdecimal():
         return folded.get(text, [])
-    alike = get_close_matches(text, folded, n=3, cutoff=0.6)
-    holding = [name for name in folded if text in name]
+    alike = get_close_matches(text, folded, n=3, cutoff=0.6) if len(text) > _TOO_SHORT else []
+    holding = [name for name in folded if text in name] if len(text) > 1 else []
     return [name for one in dict.fromkeys([*alike, *holding]) for name in folded[one]][:3]
 
 
