@@ -161,7 +161,8 @@ def metadata_problems(
         problems.append(
             UnitsError(
                 f"The unit of the table is no money: {unit!r}.",
-                remedy='give for example unit="1e8 CNY"; physical tables are not supported',
+                remedy='give for example unit="1e8 CNY" (亿元) or "1e4 CNY" (万元); '
+                "physical tables are not supported",
             )
         )
     elif money.base != basis.currency:
