@@ -180,6 +180,20 @@ def test_process_and_electricity_stand_apart():
         co2_inventory(energy(), FACTORS, process=made.drop_attrs())
 
 
+@pytest.mark.parametrize("years", [[2012, 2017], ["2012", "2017"]])
+def test_extra_parts_are_matched_by_year_whatever_the_years_are(years):
+    coords = {"region": ["Hebei"], "sector": ["cement"], "year": years}
+    made = xr.DataArray([[[3.0, 4.0]]], coords, tuple(coords), attrs={"units": "kt CO2"})
+    result = co2_inventory(energy(), FACTORS, process=made)
+    found = result.process.sel(region="Hebei", sector="cement")
+    np.testing.assert_allclose(found, [0.003, 0.004], rtol=1e-14)
+    assert float(result.process.sum()) == pytest.approx(0.007, rel=1e-14)
+    with pytest.raises(MissingDataError, match="lacks years"):
+        co2_inventory(energy(), FACTORS, process=made.isel(year=[0]))
+    with pytest.raises(MissingDataError, match="not finite"):
+        co2_inventory(energy(), FACTORS, process=made.where(made > 3))
+
+
 AIR = {
     "so2": {"coal": 0.008, "natural gas": 0.00002},
     "nox": {"coal": 0.004, "natural gas": 0.0016},
