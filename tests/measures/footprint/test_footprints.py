@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 
 import mrio
-from mrio.errors import DataError, LabelError
-from tests.measures.tables import one_product
+from mrio.errors import DataError, DataWarning, LabelError
+from tests.measures.tables import one_product, random_system
 from tests.strategies import pairs
 
 
@@ -168,3 +168,60 @@ def test_unknown_and_doubled_accounts():
         mrio.footprint(one_product(), "so2")
     with pytest.raises(DataError, match="once"):
         mrio.multipliers(one_product(), ["co2", "co2"])
+
+
+def ghosh_by_loops(system, account):
+    """Return the flows that primary inputs of each region, and imports, enable: v' G cell by cell."""
+    R, N = system.arrays.x.shape
+    n = R * N
+    x = system.arrays.x.ravel()
+    B = np.array([[z / x[i] if x[i] else 0.0 for z in row] for i, row in enumerate(system.arrays.Z)])
+    G = np.linalg.inv(np.eye(n) - B)
+    V, M = system.arrays.V.sum(axis=0).ravel(), system.arrays.imports_by_user.ravel()
+    flows = system.account(account).values.ravel()
+    enabled = np.zeros((n, R + 1))
+    for a in range(n):
+        for i in range(n):
+            share = G[i, a] / x[a] if x[a] else 0.0
+            enabled[a, i // N] += flows[a] * V[i] * share
+            enabled[a, R] += flows[a] * M[i] * share
+    return enabled.reshape(R, N, R + 1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(pairs())
+def test_income_accounts_are_those_of_the_ghosh_inverse(pair):
+    system, _ = pair.systems()
+    R = len(system.regions)
+    f = mrio.footprint(system, ["co2", "value_added"], income=True)
+    for account in f.accounts:
+        expected = ghosh_by_loops(system, account)
+        found = f.of("income", account)
+        size = np.abs(system.account(account).values).sum() + 1e-300
+        np.testing.assert_allclose(found.values[..., :R], expected[..., :R], atol=1e-10 * size)
+        np.testing.assert_allclose(found.sum("origin"), system.account(account).values, atol=1e-10 * size)
+        if system.imports != "none":
+            np.testing.assert_allclose(found.sel(origin="abroad"), expected[..., R], atol=1e-10 * size)
+    # Whoever enables: the income account of value added of a region adds up over all places to itself.
+    own = f.of("income", "value_added").sum(["region", "sector"])
+    assert list(own["origin"].values)[:R] == list(system.regions)
+
+
+def test_income_by_hand():
+    # v = (0.7, 0.6), L = [[14, 2], [2, 16]] / 11: A carries 0.7 * 14 / 11 of its own value, the rest is B's.
+    f = mrio.footprint(one_product(), "co2", income=True)
+    own = np.array([[0.7 * 14, 0.6 * 2], [0.7 * 2, 0.6 * 16]]) / 11
+    np.testing.assert_allclose(f.income.values[:, 0], [[30.0], [22.0]] * own, rtol=1e-13)
+    table = f.summary()
+    np.testing.assert_allclose(table["income [Mt CO2]"].iloc[:2], [30.0, 22.0] @ own, rtol=1e-13)
+    np.testing.assert_allclose(table["income [Mt CO2]"].iloc[2], 52.0, rtol=1e-13)
+    assert "income [Mt CO2]" not in mrio.footprint(one_product(), "co2").summary()
+
+
+def test_columns_that_do_not_balance_are_an_origin_of_their_own():
+    system = random_system(3, balanced=False)
+    with pytest.warns(DataWarning, match="unaccounted") as caught:
+        f = mrio.footprint(system, "co2", income=True)
+    assert caught[0].filename == __file__
+    assert list(f.income["origin"].values) == ["R0", "R1", "R2", "abroad", "unaccounted"]
+    np.testing.assert_allclose(f.income.sum("origin"), f.production, rtol=1e-10)
