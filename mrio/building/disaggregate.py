@@ -272,7 +272,7 @@ def _cell_shares(system: System, split: Split, rows: int) -> Array:
 
 
 def _after_pattern(whole: Array, fine: Array, lines: tuple[Groups, Groups], by_output: Array) -> Array:
-    """Return cells parted like those of a pattern; by output where these cancel out or have the other sign."""
+    """Return cells parted like those of a pattern, or by output where these tell no shares."""
     rows, columns = (np.eye(count)[line] for count, line in zip(whole.shape, lines, strict=True))
     total, gross = (rows.T @ values @ columns for values in (fine, np.abs(fine)))
     usable = (total * whole > 0) & (np.abs(total) >= _CANCELLED * gross)
