@@ -55,6 +55,8 @@ class Draws(Result):
     ) -> pd.DataFrame:
         """Return central value, mean, standard deviation and quantiles of sums of an array.
 
+        The standard deviation is that of the draws themselves, their number in the denominator.
+
         Parameters
         ----------
         total

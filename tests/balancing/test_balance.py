@@ -194,7 +194,7 @@ def test_slow_matrices_are_finished_by_newton_steps():
     np.testing.assert_allclose(result.matrix.sum(1), target.sum(1), rtol=1e-12)
     ratio = result.matrix / prior
     # Still r s: every two by two minor of the ratio has equal cross products.
-    np.testing.assert_allclose(ratio[:, :1] * ratio[:1] / ratio[0, 0], ratio, rtol=1e-9)
+    np.testing.assert_allclose(ratio[:, :1] * ratio[:1] / ratio[0, 0], ratio, rtol=1e-10)
 
 
 def test_iterations_that_end_early_do_not_pass_in_silence():

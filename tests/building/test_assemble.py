@@ -91,7 +91,7 @@ def test_the_rest_of_the_country_is_the_nation_less_the_parts(seed):
     rest = residual_table(nation, tables[:2], "rest")
     for name in ("Z", "Y", "V", "x", "exports", "imports", "stock_change"):
         np.testing.assert_allclose(
-            getattr(rest, name), getattr(tables[2], name), rtol=1e-9, atol=1e-9 * nation.x.max()
+            getattr(rest, name), getattr(tables[2], name), rtol=1e-10, atol=1e-9 * nation.x.max()
         )
     np.testing.assert_allclose(rest.error, tables[2].error, atol=1e-9 * nation.x.max())
     np.testing.assert_allclose(rest.accounts["co2"][0], tables[2].accounts["co2"][0], atol=1e-12)
@@ -101,7 +101,7 @@ def test_the_rest_of_the_country_is_the_nation_less_the_parts(seed):
     system = assemble(tables[:2], national=nation, rest="rest", trade=RULES[1])
     assert system.regions == ("region 0", "region 1", "rest")
     assert system.check()["row balance"].passed
-    np.testing.assert_allclose(system.arrays.V.sum(1), nation.V, rtol=1e-9)
+    np.testing.assert_allclose(system.arrays.V.sum(1), nation.V, rtol=1e-10)
     assert system.provenance.groups["exports and imports, rest"].status == "derived"
 
 
@@ -119,11 +119,11 @@ def test_parts_are_brought_to_the_cells_of_the_nation(seed):
     ]
     system = assemble(parts, national=nation, balance="nation")
     Z, Y = all_origins(system)
-    np.testing.assert_allclose(Z.sum(0), nation.Z, rtol=1e-9)
-    np.testing.assert_allclose(Y.sum(0), nation.Y, rtol=1e-9)
-    np.testing.assert_allclose(system.arrays.V.sum(1), nation.V, rtol=1e-9)
-    np.testing.assert_allclose(system.arrays.x.sum(0), nation.x, rtol=1e-9)
-    np.testing.assert_allclose(system.arrays.exports.sum(0), nation.exports, rtol=1e-9)
+    np.testing.assert_allclose(Z.sum(0), nation.Z, rtol=1e-10)
+    np.testing.assert_allclose(Y.sum(0), nation.Y, rtol=1e-10)
+    np.testing.assert_allclose(system.arrays.V.sum(1), nation.V, rtol=1e-10)
+    np.testing.assert_allclose(system.arrays.x.sum(0), nation.x, rtol=1e-10)
+    np.testing.assert_allclose(system.arrays.exports.sum(0), nation.exports, rtol=1e-10)
     report = system.check()
     assert report["row balance"].passed
     assert report["column balance"].passed
@@ -142,7 +142,7 @@ def test_flows_that_do_not_agree_stay_in_the_discrepancy_and_are_told():
     with pytest.warns(DataWarning, match="went into the discrepancy"):
         system = assemble([louder, *tables[1:]])
     gap = system.arrays.discrepancy - [louder.error, tables[1].error, tables[2].error]
-    np.testing.assert_allclose(gap.sum(0), 5.0, rtol=1e-9)
+    np.testing.assert_allclose(gap.sum(0), 5.0, rtol=1e-10)
     assert steps(system)["scaled"]["share_of_output"] == pytest.approx(
         np.abs(gap).sum() / system.arrays.x.sum()
     )
@@ -297,8 +297,8 @@ def test_the_official_provinces_of_2007_meet_the_nation():
     with pytest.warns(DataWarning, match="Heilongjiang.*Shandong"):
         system = assemble(tables, national=nation, balance="nation")
     Z, Y = all_origins(system)
-    np.testing.assert_allclose(Z.sum(0), nation.Z, rtol=1e-9, atol=1e-6)
-    np.testing.assert_allclose(Y.sum(0), nation.Y, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(Z.sum(0), nation.Z, rtol=1e-10, atol=1e-6)
+    np.testing.assert_allclose(Y.sum(0), nation.Y, rtol=1e-10, atol=1e-6)
     np.testing.assert_allclose(system.arrays.V.sum(), 266_043.81e4, rtol=1e-7)
     report = system.check()
     assert report["row balance"].passed

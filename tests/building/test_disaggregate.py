@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mrio
-from mrio.balancing.grouped import Sums, scale_groups
 from mrio.errors import ConvergenceError, DataError, LabelError
 from mrio.tables import System
 from tests.compare import assert_close, level, money
@@ -139,20 +138,6 @@ def test_another_pattern_is_balanced_to_cells_rows_and_columns(imports):
     # Accounts follow those of the pattern.
     own, other = (t.account("co2").values for t in (found, pattern))
     np.testing.assert_allclose(own[:, 0] / own[:, 1], other[:, 0] / other[:, 1], rtol=1e-12)
-
-
-def test_blocks_of_mixed_signs_are_scaled_as_gras():
-    prior = np.array([[4.0, -1.0, 2.0], [3.0, 5.0, -2.0]])
-    target = np.array([[5.0, -0.5, 2.5], [2.0, 6.0, -3.0]])
-    sums = Sums(
-        np.array([0, 0]), np.array([0, 0, 1]),
-        np.array([[target[:, :2].sum(), target[:, 2].sum()]]), target.sum(axis=1), np.full(3, np.nan),
-    )  # fmt: skip
-    matrix, _, gap = scale_groups(prior, sums, 1e-13, 1000)
-    assert gap <= 1e-13
-    np.testing.assert_allclose(matrix.sum(axis=1), target.sum(axis=1), rtol=1e-12)
-    np.testing.assert_allclose([matrix[:, :2].sum(), matrix[:, 2].sum()], sums.blocks[0], rtol=1e-12)
-    np.testing.assert_array_equal(np.sign(matrix), np.sign(prior))
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_top_paths_are_the_largest_of_all(seed, top):
     everything = np.array(list(all_paths(A, f, y, 5).values()))
     found = structural_paths(system, "co2", top=top, max_depth=5)
     sizes = np.sort(np.abs(everything))[::-1][:top]
-    np.testing.assert_allclose(np.abs(found.data["contribution"]), sizes, rtol=1e-9)
+    np.testing.assert_allclose(np.abs(found.data["contribution"]), sizes, rtol=1e-10)
     np.testing.assert_allclose(found.total, f @ L @ y, rtol=1e-10)
     assert found.cut <= sizes[-1] * (1 + 1e-12)
 
@@ -80,7 +80,7 @@ def test_threshold_finds_all_above_it_and_only_those(seed):
     # Flows fall with every step, so six steps hold all paths above the threshold that brute force can list.
     expected = [abs(c) for c in all_paths(A, np.ones(4), y, 6).values() if abs(c) >= limit]
     shallow = found.data["contribution"].where(found.data["depth"] <= 6, drop=True)
-    np.testing.assert_allclose(np.sort(np.abs(shallow)), np.sort(expected), rtol=1e-9)
+    np.testing.assert_allclose(np.sort(np.abs(shallow)), np.sort(expected), rtol=1e-10)
     assert float(np.abs(found.data["contribution"]).min()) >= limit
     assert f"{found.coverage:.2%}" in found.checks
 

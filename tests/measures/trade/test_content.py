@@ -33,16 +33,16 @@ def test_value_added_trade_by_brute_force(case):
     for t in range(w.G):
         for d in range(w.D):
             v = w.v[w.rows[t]]
-            np.testing.assert_allclose(absorbed[t, d], v @ w.B[w.rows[t]] @ w.Y[:, d], rtol=1e-9)
+            np.testing.assert_allclose(absorbed[t, d], v @ w.B[w.rows[t]] @ w.Y[:, d], rtol=1e-10)
             for s in range(w.G):
                 e = w.e(s, d) if s != d else np.zeros(len(w.rows[s]))
-                np.testing.assert_allclose(content[t, s, d], w.vb(t, s) @ e, rtol=1e-9, atol=1e-12)
+                np.testing.assert_allclose(content[t, s, d], w.vb(t, s) @ e, rtol=1e-10, atol=1e-12)
     vs = [w.foreign(s) @ w.exports(s) for s in range(w.G)]
-    np.testing.assert_allclose(table["foreign content, VS [1e8 CNY]"], vs, rtol=1e-9)
+    np.testing.assert_allclose(table["foreign content, VS [1e8 CNY]"], vs, rtol=1e-10)
     hummels = [w.exports(s).sum() - w.v[w.rows[s]] @ w.L[s] @ w.exports(s) for s in range(w.G)]
-    np.testing.assert_allclose(table["VS (Hummels) [1e8 CNY]"], hummels, rtol=1e-9)
+    np.testing.assert_allclose(table["VS (Hummels) [1e8 CNY]"], hummels, rtol=1e-10)
     vs1 = [sum(w.vb(s, t) @ w.exports(t) for t in range(w.G) if t != s) for s in range(w.G)]
-    np.testing.assert_allclose(table["VS1 [1e8 CNY]"], vs1, rtol=1e-9)
+    np.testing.assert_allclose(table["VS1 [1e8 CNY]"], vs1, rtol=1e-10)
 
 
 def test_balanced_tables_give_no_warning():

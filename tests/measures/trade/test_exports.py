@@ -77,10 +77,10 @@ def test_columns_that_do_not_balance_leave_an_origin_of_their_own():
         found = value_added_trade(system)
     assert found.data["origin"].values.tolist()[-2:] == ["abroad", "unaccounted"]
     total = found.data["content"].sum(["origin"]).values
-    np.testing.assert_allclose(total, found.data["exports"].values, rtol=1e-9)
+    np.testing.assert_allclose(total, found.data["exports"].values, rtol=1e-10)
     with pytest.warns(DataWarning, match="unaccounted"):
         split = decompose_exports(system, "bm_sink")
-    np.testing.assert_allclose(split.data["terms"].sum("term"), split.data["exports"], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(split.data["terms"].sum("term"), split.data["exports"], rtol=1e-10, atol=1e-9)
 
 
 def test_one_group_exports_only_abroad():
