@@ -65,7 +65,7 @@ def test_every_part_is_given_back(seed, rule):
     flows = np.asarray(system.arrays.Z).reshape(3, 3, 3, 3).sum(3) + system.arrays.Y.sum(3)
     net = flows.sum(2) - flows.sum(0).T
     np.testing.assert_allclose(
-        net, [t.outflow - t.inflow for t in tables], atol=1e-9 * max(t.x.max() for t in tables)
+        net, [t.outflow - t.inflow for t in tables], atol=1e-10 * max(t.x.max() for t in tables)
     )
 
 
@@ -91,9 +91,9 @@ def test_the_rest_of_the_country_is_the_nation_less_the_parts(seed):
     rest = residual_table(nation, tables[:2], "rest")
     for name in ("Z", "Y", "V", "x", "exports", "imports", "stock_change"):
         np.testing.assert_allclose(
-            getattr(rest, name), getattr(tables[2], name), rtol=1e-10, atol=1e-9 * nation.x.max()
+            getattr(rest, name), getattr(tables[2], name), rtol=1e-10, atol=1e-10 * nation.x.max()
         )
-    np.testing.assert_allclose(rest.error, tables[2].error, atol=1e-9 * nation.x.max())
+    np.testing.assert_allclose(rest.error, tables[2].error, atol=1e-10 * nation.x.max())
     np.testing.assert_allclose(rest.accounts["co2"][0], tables[2].accounts["co2"][0], atol=1e-12)
     assert rest.accounts["co2"][2] == pytest.approx(3.0)
     assert rest.population == pytest.approx(102)

@@ -87,7 +87,9 @@ def test_margins_and_national_cells_of_the_new_year_are_met(seed):
     )
     size = truth.arrays.x.mean()
     for name in ("x", "V", "exports", "stock_change"):
-        np.testing.assert_allclose(getattr(later.arrays, name), getattr(truth.arrays, name), atol=1e-9 * size)
+        np.testing.assert_allclose(
+            getattr(later.arrays, name), getattr(truth.arrays, name), atol=1e-10 * size
+        )
     np.testing.assert_allclose(total.sum(0), true_total.sum(0), rtol=1e-10)
     np.testing.assert_allclose(total.sum(1), true_total.sum(1), rtol=1e-10)
     np.testing.assert_allclose(imported.sum(0), true_imported.sum(0), rtol=1e-10)
@@ -110,7 +112,7 @@ def test_output_alone_scales_the_base_year(seed, factor):
             np.asarray(getattr(later.arrays, name)),
             factor * np.asarray(getattr(base.arrays, name)),
             rtol=1e-10,
-            atol=1e-9 * base.arrays.x.mean(),
+            atol=1e-10 * base.arrays.x.mean(),
         )
 
 
@@ -139,7 +141,7 @@ def test_net_transfer_needs_only_base_sourcing_and_the_new_margins(seed):
     net = ((C1 - C0) * volumes).sum((2, 3)).T
     arrays = later.arrays
     supply = arrays.x - arrays.exports - arrays.stock_change - arrays.discrepancy
-    np.testing.assert_allclose(net, supply - (C0 * volumes).sum((2, 3)).T, atol=1e-9 * arrays.x.max())
+    np.testing.assert_allclose(net, supply - (C0 * volumes).sum((2, 3)).T, atol=1e-10 * arrays.x.max())
 
 
 def test_what_is_given_and_what_is_not_is_told():

@@ -69,7 +69,7 @@ def test_output_solves_its_own_balance_and_columns_stay_balanced(kind, system):
     np.testing.assert_allclose(after.arrays.column_sums(), after.arrays.x, rtol=1e-10, atol=1e-10 * scale)
     assert np.array_equal(system.arrays.x, before)
     left = after.arrays.x.ravel() - after.leontief.A @ after.arrays.x.ravel()
-    np.testing.assert_allclose(left, after.arrays.final_demand.ravel(), atol=1e-9 * scale)
+    np.testing.assert_allclose(left, after.arrays.final_demand.ravel(), atol=1e-10 * scale)
 
 
 # A sector that loses all of its output has no purchases left and takes the sourcing of the other period.
@@ -122,7 +122,7 @@ def test_shifts_by_measured_share_changes_give_the_sourcing_shares_measured(a, s
     change = (A1 - A0).reshape(2, 2, 4) * a.arrays.x.ravel()
     final = (after.arrays.Y - a.arrays.Y).reshape(2, 2, 4)
     lost = np.maximum(-change, 0).sum(axis=2) + np.maximum(-final, 0).sum(axis=2)
-    np.testing.assert_allclose(lost, expected, rtol=1e-10, atol=1e-9 * expected.max())
+    np.testing.assert_allclose(lost, expected, rtol=1e-10, atol=1e-10 * expected.max())
 
 
 @given(tables(R=2, N=2, K=2, imports="none", stocks=False, holes=False), st.integers(0, 2**32))

@@ -50,7 +50,7 @@ def test_cost_push_by_brute_force(seed, k):
     np.testing.assert_allclose(found.data["price_change"].values.ravel(), price, rtol=1e-10, atol=1e-12)
     Y = system.arrays.Y
     users = np.einsum("ri,risk->isk", price.reshape(3, 3), Y)
-    np.testing.assert_allclose(found.data["burden"].values[:3], users, rtol=1e-10, atol=1e-9)
+    np.testing.assert_allclose(found.data["burden"].values[:3], users, rtol=1e-10, atol=1e-10)
     imported = 0.2 * system.arrays.imports_Y.sum(axis=0)
     np.testing.assert_allclose(found.data["burden"].sel(product=IMPORTED), imported, rtol=1e-10)
     spent = Y.sum((0, 1)) + system.arrays.imports_Y.sum(0)
@@ -58,9 +58,9 @@ def test_cost_push_by_brute_force(seed, k):
         found.data["price_index"], (users.sum(0) + imported) / spent, rtol=1e-10, atol=1e-12
     )
     absorbed = ((1 - k) * (cost + price @ A) * x).reshape(3, 3)
-    np.testing.assert_allclose(found.data["absorbed"], absorbed, rtol=1e-10, atol=1e-9)
+    np.testing.assert_allclose(found.data["absorbed"], absorbed, rtol=1e-10, atol=1e-10)
     total = found.by_region().to_numpy().sum()
-    np.testing.assert_allclose(total, cost @ x + imported.sum(), atol=1e-9 * x.sum())
+    np.testing.assert_allclose(total, cost @ x + imported.sum(), atol=1e-10 * x.sum())
 
 
 @settings(deadline=None, max_examples=25)

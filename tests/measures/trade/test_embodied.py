@@ -40,7 +40,7 @@ def test_embodied_trade_both_ways(case):
         np.testing.assert_allclose(table[method]["production"], production, rtol=1e-10)
     consumption = [f @ w.B @ w.Y[:, d] for d in range(w.G)]
     np.testing.assert_allclose(table["mrio"]["consumption"], consumption, rtol=1e-10)
-    np.testing.assert_allclose(found.balance("co2").sum(), 0, atol=1e-9 * sum(production))
+    np.testing.assert_allclose(found.balance("co2").sum(), 0, atol=1e-10 * sum(production))
 
 
 def test_files_of_positions_and_embodied_trade(tmp_path):

@@ -61,14 +61,14 @@ def test_methods_agree_on_contents_and_add_to_exports(case):
     trade = value_added_trade(system, groups).summary()
     scale = trade.iloc[:, 0].sum()
     for table in tables.values():
-        np.testing.assert_allclose(table.sum(axis=1), trade.iloc[:, 0], atol=1e-9 * scale)
+        np.testing.assert_allclose(table.sum(axis=1), trade.iloc[:, 0], atol=1e-10 * scale)
         domestic = table[["VAX", "REF", "DDC"]].sum(axis=1)
-        np.testing.assert_allclose(domestic, trade.iloc[:, 1], atol=1e-9 * scale)
+        np.testing.assert_allclose(domestic, trade.iloc[:, 1], atol=1e-10 * scale)
         # VAX and domestic value added of a region do not depend on how its exports are split.
-        np.testing.assert_allclose(table["VAX"], trade["VAX [1e8 CNY]"], atol=1e-9 * scale)
-        np.testing.assert_allclose(table["DDC"], tables["wwz"]["DDC"], atol=1e-9 * scale)
+        np.testing.assert_allclose(table["VAX"], trade["VAX [1e8 CNY]"], atol=1e-10 * scale)
+        np.testing.assert_allclose(table["DDC"], tables["wwz"]["DDC"], atol=1e-10 * scale)
     source, sink = (tables[f"bm_{name}"] for name in ("source", "sink"))
-    np.testing.assert_allclose(source["FVA"], sink["FVA"], atol=1e-9 * scale)
+    np.testing.assert_allclose(source["FVA"], sink["FVA"], atol=1e-10 * scale)
 
 
 def test_columns_that_do_not_balance_leave_an_origin_of_their_own():
@@ -80,7 +80,7 @@ def test_columns_that_do_not_balance_leave_an_origin_of_their_own():
     np.testing.assert_allclose(total, found.data["exports"].values, rtol=1e-10)
     with pytest.warns(DataWarning, match="unaccounted"):
         split = decompose_exports(system, "bm_sink")
-    np.testing.assert_allclose(split.data["terms"].sum("term"), split.data["exports"], rtol=1e-10, atol=1e-9)
+    np.testing.assert_allclose(split.data["terms"].sum("term"), split.data["exports"], rtol=1e-10, atol=1e-10)
 
 
 def test_one_group_exports_only_abroad():
