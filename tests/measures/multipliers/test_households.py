@@ -71,7 +71,7 @@ def test_equal_to_the_closed_inverse(seed, idle, propensity):
         np.testing.assert_allclose(found.type_i(account), rate @ L, rtol=1e-10)
         np.testing.assert_allclose(found.type_ii(account), rate @ closed[:9, :9], rtol=1e-10)
         assert (found.type_ii(account) >= found.type_i(account) * (1 - 1e-12)).all()
-    np.testing.assert_allclose(found.data["propensity"], share)
+    np.testing.assert_allclose(found.data["propensity"], share, rtol=1e-10)
 
 
 def test_income_ratio_is_the_same_for_all_sectors_of_one_region():

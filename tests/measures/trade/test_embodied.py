@@ -55,7 +55,7 @@ def test_files_of_positions_and_embodied_trade(tmp_path):
     assert np.diag(flows.plot.flows_data()).sum() == 0
     balance = flows.plot.balance_data("jobs")
     assert balance.columns.tolist() == ["EEBT", "MRIO"]
-    np.testing.assert_allclose(balance, flows.balance("jobs"))
+    np.testing.assert_allclose(balance, flows.balance("jobs"), rtol=1e-10)
     assert flows.plot.balance("jobs") is not None
     assert "only mrio adds up" in flows.adds_up
 
