@@ -34,6 +34,7 @@ FLOORS = {
     "bundled": 1,
     "plotting": 1,
     "numerals": 1,
+    "parameters": 1,
     "threads": 1,
     "logmean": 1,
     "mapping": 1,

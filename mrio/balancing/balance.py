@@ -15,6 +15,7 @@ import numpy.typing as npt
 from mrio.balancing.feasibility import Names, check_margins, check_numbers, check_support, unconverged
 from mrio.balancing.scaling import margin_gap, polish, scale
 from mrio.errors import DataError
+from mrio.parameters import require_count, require_tolerance
 
 Array = npt.NDArray[np.float64]
 Labels = Sequence[Sequence[object]]
@@ -40,6 +41,10 @@ class Stopping:
     tolerance: float = 1e-12
     max_iterations: int = 1_000
     required: bool = True
+
+    def __post_init__(self) -> None:
+        require_tolerance(self.tolerance)
+        require_count(self.max_iterations, "max_iterations")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from mrio.balancing.feasibility import check_numbers
 from mrio.errors import BalanceError, DataError, LabelError, MrioError, raise_together
+from mrio.parameters import require_tolerance
 from mrio.provenance import Provenance
 from mrio.units import parse_price_basis, parse_unit
 
@@ -204,6 +205,7 @@ class RegionalTable:
         BalanceError
             With the table of all rows and columns that do not add up, worst first.
         """
+        require_tolerance(tolerance)
         limit = tolerance * float(np.abs(self.x).mean())
         parts = [
             pd.DataFrame(

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from mrio.errors import DataError
-from mrio.tables.arrays import Array, labelled, locked, own_array
+from mrio.tables.arrays import Array, labelled, locked, own_array, ratio
 from mrio.tables.labels import Labels
 from mrio.units import parse_unit
 
@@ -91,7 +91,7 @@ class Account:
         x
             Gross output, (R, N).
         """
-        return np.divide(self.values, x, out=np.zeros_like(x), where=x != 0)
+        return ratio(self.values, x)
 
     def total(self) -> float:
         """Return the sum of all flows, the final users' own included."""

@@ -59,7 +59,9 @@ class Deflator:
         coords = {dim: [str(label) for label in self.index[dim].values] for dim in dims}
         doubled = [dim for dim, labels in coords.items() if len(set(labels)) < len(labels)]
         if doubled:
-            raise LabelError(f"Labels of a deflator stand twice in dim {', '.join(doubled)}.")
+            raise LabelError(
+                f"Labels of a deflator stand twice in dim {', '.join(doubled)}.", remedy="name each once"
+            )
         values = np.array(self.index.values, dtype=np.float64)
         bad = ~(np.isfinite(values) & (values > 0))
         if bad.any():

@@ -5,6 +5,7 @@ import pytest
 
 from mrio.change import decompose
 from mrio.change.factors import factors_of, treatment_of
+from mrio.leontief.matrices import to_dense
 from tests.compare import assert_close
 
 LABELS = {
@@ -82,7 +83,7 @@ def test_factors_of_the_case(worked, period):
         "hm": technology.input_mix()[period].reshape(3, 4, 3),
         "TE": demand.export_sourcing[period],
         "E": demand.exports[period],
-        "A": technology.coefficients(((period, period), period)),
+        "A": to_dense(technology.coefficients(((period, period), period))),
         "L": (worked.a, worked.b)[period].leontief.inverse(),
     }
     expected = worked.expected["derived"][str(period)]

@@ -162,7 +162,10 @@ class Inventory(Result):
             When a sector or region has no place in the table, or the year is not in the inventory.
         """
         if str(year) not in set(map(str, self.data["year"].values)):
-            raise LabelError(f"The inventory has no year {str(year)!r}.", where=self.title)
+            known = ", ".join(map(str, self.data["year"].values))
+            raise LabelError(
+                f"The inventory has no year {str(year)!r}.", where=self.title, remedy=f"years are {known}"
+            )
         values = self.scope_1.sel(year=str(year))
         producing = [str(name) for name in values["sector"].values if str(name) not in households]
         target = {name: (sectors or {}).get(name, name) for name in producing}
@@ -272,11 +275,11 @@ def _in_unit(name: str, part: xr.DataArray, data: xr.Dataset, unit: str) -> xr.D
         raise DataError(
             f"The part {name!r} states no unit.", remedy='set attrs["units"], for example "Mt CO2"'
         )
-    if not np.isfinite(part.values).all():
+    if not np.isfinite(part.to_numpy()).all():
         raise MissingDataError(
-            f"The part {name!r} holds numbers that are missing or not finite.",
-            amount=f"{int((~np.isfinite(part.values)).sum())} cells",
-            remedy="say what the empty cells mean and give numbers",
+            f"The part {name!r} holds numbers that are not finite.",
+            amount=f"{int((~np.isfinite(part.to_numpy())).sum())} cells",
+            remedy="give a number for every region, sector and year, or leave the labels out",
         )
     scale = conversion(parse_unit(part.attrs["units"]), parse_unit(unit))
     values = part.assign_coords(own).reindex(labels, fill_value=0.0).transpose(*labels) * scale
@@ -320,4 +323,9 @@ def _require_places(target: Mapping[str, str], values: xr.DataArray, system: Sys
             remedy="give energy use of every region of the table, and of no other",
         )
     if not np.isfinite(values.to_numpy()).all():
-        raise DataError("The inventory holds numbers that are not finite.", where=str(values.name))
+        raise MissingDataError(
+            "The inventory holds numbers that are not finite.",
+            where=str(values.name),
+            amount=f"{int((~np.isfinite(values.to_numpy())).sum())} cells",
+            remedy="give energy use of every region and sector",
+        )
