@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mrio.building.assemble import assemble as assemble
     from mrio.building.base_year import UpdateRule as UpdateRule
     from mrio.building.constraints import Constraints as Constraints
+    from mrio.building.disaggregate import disaggregate as disaggregate
     from mrio.building.regional import RegionalTable as RegionalTable
     from mrio.building.trade_rule import TradeRule as TradeRule
     from mrio.building.update import update as update
@@ -161,6 +162,7 @@ _HOMES = {
     "decompose": "mrio.change",
     "decompose_chain": "mrio.change",
     "decompose_exports": "mrio.measures.trade",
+    "disaggregate": "mrio.building.disaggregate",
     "embodied_trade": "mrio.measures.trade",
     "emission_cost": "mrio.transfer.indicators",
     "extract": "mrio.measures.extraction",

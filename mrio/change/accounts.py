@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mrio.errors import DataError, UnitsError
+from mrio.errors import DataError
 from mrio.schema import VALUE_ADDED
-from mrio.tables import System
-from mrio.units import parse_unit, same_unit
+from mrio.tables import System, require_one_unit
 
 
 def common_accounts(a: System, b: System) -> tuple[str, ...]:
@@ -31,13 +30,7 @@ def account_names(a: System, b: System, account: str | Iterable[str]) -> tuple[s
             remedy="name each account once, and at least one",
         )
     for name in names:
-        units = a.account(name).unit, b.account(name).unit
-        if name != VALUE_ADDED and not same_unit(*map(parse_unit, units)):
-            raise UnitsError(
-                f"The account {name!r} is in two units.",
-                amount=f"{units[0]!r} and {units[1]!r}",
-                remedy="express both in one unit before they are compared",
-            )
+        require_one_unit((a, b), name)
     return names
 
 

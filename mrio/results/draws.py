@@ -53,6 +53,8 @@ class Draws(AccountResult):
     ) -> pd.DataFrame:
         """Return central value, mean, standard deviation and quantiles of sums of an array.
 
+        The standard deviation is that of the draws themselves, their number in the denominator.
+
         Parameters
         ----------
         total

@@ -13,11 +13,11 @@ from mrio.classification import class_of_sector
 from mrio.errors import DataError, LabelError, choices, require_known
 from mrio.lowcarbon.change.cocontrol import CoControl, co_control
 from mrio.lowcarbon.change.tapio import Decoupling, decoupling_from
-from mrio.measures.measure import all_accounts, intensities
+from mrio.measures.measure import OUTPUT, all_accounts, intensities
 from mrio.results.accounts import AccountResult
 from mrio.scenarios.pictures import ComparisonPictures
 from mrio.scenarios.run import BASELINE
-from mrio.tables import System, Systems
+from mrio.tables import System, Systems, require_one_unit
 
 DIRECT = "_direct"
 
@@ -250,8 +250,8 @@ def compare(
 
     Raises
     ------
-    LabelError
-        When a run or an account is unknown.
+    LabelError, UnitsError
+        When a run or an account is unknown, or two runs have an account in different units.
 
     Examples
     --------
@@ -276,6 +276,9 @@ def compare(
     base = tables[relative_to]
     found = {name: intensities(table, accounts, all_accounts(base)) for name, table in tables.items()}
     asked = found[relative_to]
+    for name in asked.names:
+        if name != OUTPUT:
+            require_one_unit(tables.values(), name)
     coords = {"scenario": list(tables), "region": list(base.regions), "sector": list(base.sectors)}
     data: dict[str, xr.DataArray] = {}
     for number, (name, unit) in enumerate(zip(asked.names, asked.units, strict=True)):

@@ -6,7 +6,7 @@ from mrio.tables.deflator import Deflator
 from mrio.tables.ensemble import Ensemble, perturb
 from mrio.tables.labels import Labels
 from mrio.tables.system import System
-from mrio.tables.systems import Systems, require_comparable
+from mrio.tables.systems import Systems, require_comparable, require_one_unit
 from mrio.tables.variants import Variants
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "Variants",
     "perturb",
     "require_comparable",
+    "require_one_unit",
 ]

@@ -230,6 +230,26 @@ def require_comparable(first: System, second: System, names: tuple[str, str] | N
     raise_together(problems)
 
 
+def require_one_unit(tables: Iterable[System], account: str) -> None:
+    """Raise unless all tables hold an account in the same unit.
+
+    Value added is in the money of the tables, of which `require_comparable` takes care.
+
+    Raises
+    ------
+    LabelError, UnitsError
+        When a table has no such account, or two units differ.
+    """
+    first, *others = (table.account(account).unit for table in tables)
+    for unit in others:
+        if account != VALUE_ADDED and not same_unit(parse_unit(first), parse_unit(unit)):
+            raise UnitsError(
+                f"The account {account!r} is in two units.",
+                amount=f"{first!r} and {unit!r}",
+                remedy="express both in one unit before they are compared",
+            )
+
+
 def _names(first: System, second: System) -> tuple[str, str]:
     left, right = f"table {first.period}", f"table {second.period}"
     return (left, right) if left != right else (f"{left} (first)", f"{right} (second)")

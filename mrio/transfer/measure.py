@@ -154,7 +154,8 @@ def measure_transfer(
     level
         Where gains and losses are told apart: in each purchase (``"cell"``), or after adding up over the
         purchases of a region (``"buyer_region"``) or over all (``"product"``), intermediate and final apart.
-        Gross transfers shrink with every step; net transfers and impacts by region do not change.
+        Gross transfers shrink with every step; net transfers and impacts by region do not change. Told apart
+        is in every state of intensity, technology and sourcing, whose transfers then add up.
     imports, exports, dependent
         As in `mrio.decompose`. ``method="no_transfer"`` with ``imports="sourced"`` closes regions to trade
         abroad as well, otherwise that trade stays as it is.

@@ -10,6 +10,7 @@ import xarray as xr
 
 from mrio.change.shares import Mask
 from mrio.errors import DataError
+from mrio.schema import ABROAD
 from mrio.transfer.base import TransferMeasure, sides
 from mrio.transfer.classes import Classes, grouped
 from mrio.transfer.pictures import TransferPictures
@@ -127,7 +128,7 @@ class Transfer(TransferMeasure):
         }
         return pd.DataFrame(columns).rename_axis(index=index)
 
-    def blocks(self, account: str, by: Classes = None) -> pd.DataFrame:
+    def blocks(self, account: str, by: Classes = None, *, partners: bool = False) -> pd.DataFrame:
         """Return effects on each region of transfers into the block, out of it, inside it and elsewhere.
 
         Parameters
@@ -137,6 +138,9 @@ class Transfer(TransferMeasure):
         by
             ``"sector"``, ``"class"``, a mapping or a CSV file for one row a region and transferred product
             (or class), None for totals.
+        partners
+            Split transfers into and out of the block by the other end: ``overall_in, rest`` (from regions of
+            the table outside of the block) and ``overall_in, abroad``, and the same for ``overall_out``.
 
         Returns
         -------
@@ -147,13 +151,13 @@ class Transfer(TransferMeasure):
         index = ["region"] if by is None else ["region", "sector"]
         columns = {
             name: impact.where(pairs, 0.0).sum(_PAIR).transpose(*index).to_series()
-            for name, pairs in self._parts().items()
+            for name, pairs in self._parts(partners).items()
         }
         table = pd.DataFrame(columns).rename_axis(index=index)
         table["total"] = table.sum(axis=1)
         return table
 
-    def block_flows(self, by: Classes = None) -> pd.DataFrame:
+    def block_flows(self, by: Classes = None, *, partners: bool = False) -> pd.DataFrame:
         """Return transferred production into the block, out of it, inside it and elsewhere.
 
         Parameters
@@ -161,9 +165,11 @@ class Transfer(TransferMeasure):
         by
             ``"sector"``, ``"class"``, a mapping or a CSV file for one row a product (or class), None for one
             row in all.
+        partners
+            Split transfers into and out of the block by the other end, as in `blocks`.
         """
         flows = self.by_class(self.direct.sum("use"), by)
-        columns = {name: flows.where(pairs, 0.0).sum(_PAIR) for name, pairs in self._parts().items()}
+        columns = {name: flows.where(pairs, 0.0).sum(_PAIR) for name, pairs in self._parts(partners).items()}
         if by is None:
             return pd.DataFrame(
                 {name: [float(part)] for name, part in columns.items()}, index=["all products"]
@@ -217,8 +223,8 @@ class Transfer(TransferMeasure):
             table[f"{account} [{effect.attrs['units']}]"] = total.reindex(table.index)
         return table
 
-    def _parts(self) -> dict[str, xr.DataArray]:
-        """Return which pairs belong to which part of the view from the block."""
+    def _parts(self, partners: bool = False) -> dict[str, xr.DataArray]:
+        """Return which pairs belong to which part of the view from the block, split by partner or not."""
         if not self.block:
             raise DataError(
                 "The transfer was measured without a block.",
@@ -226,11 +232,17 @@ class Transfer(TransferMeasure):
             )
         inside = np.array([origin in self.block for origin in self.origins])
         coords = {dim: list(self.origins) for dim in _PAIR}
-        masks = pair_parts(inside)
-        return {
-            name: xr.DataArray(mask, dims=_PAIR, coords=coords)
-            for name, mask in zip(PARTS, masks, strict=True)
-        }
+        masks = dict(zip(PARTS, pair_parts(inside), strict=True))
+        if partners:
+            foreign = np.array([origin == ABROAD for origin in self.origins])
+            foreign = foreign[:, np.newaxis] | foreign
+            overall = {
+                f"{name}, {other}": masks[name] & chosen
+                for name in PARTS[:2]
+                for other, chosen in (("rest", ~foreign), ("abroad", foreign))
+            }
+            masks = {**overall, **{name: masks[name] for name in PARTS[2:]}}
+        return {name: xr.DataArray(mask, dims=_PAIR, coords=coords) for name, mask in masks.items()}
 
     @property
     def plot(self) -> TransferPictures:

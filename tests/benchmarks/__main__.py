@@ -23,6 +23,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.measure import Outcome, Task, difference, measure, run_side
 from tests.benchmarks.roofline import Machine, machine
+from tests.benchmarks.sizes import rows
 
 MODULES = (operator_tasks, array_tasks, table_tasks, measures_tasks, trade_tasks, ensemble_tasks)
 TASKS = {task.name: task for module in MODULES for task in module.TASKS}
@@ -59,9 +60,11 @@ def report(task: Task, size: str, limits: Machine, only: list[str] | None = None
             lines.append(f"  {'':12} {outcome.note}")
         if name != "mrio":
             lines.append(f"  {'':12} {_ratio(task, size, (name, outcome), mine)}")
-    if task.floor is not None:
-        least = task.floor(size, limits.bandwidth)
-        lines.append(f"  {'roofline':12} {least:10.4f} s: mrio takes {mine.median / least:.2f} times that")
+    if task.reads is not None and mine.sweeps:
+        passes = task.reads(mine.sweeps)
+        least = limits.reading(8.0 * rows(size) ** 2 * passes)
+        text = f"A read {passes:g} times: mrio takes {mine.median / least:.2f} times that"
+        lines.append(f"  {'roofline':12} {least:10.4f} s, {text}")
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -45,7 +46,8 @@ class Task:
     sides: Mapping[str, Side]
     against: str = "numpy"
     tolerance: float = 1e-10
-    floor: Callable[[str, float], float] | None = None
+    reads: Callable[[int], float] | None = None
+    """How often A is read at least, by the number of sweeps; None where reading A is not what takes time."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ class Outcome:
     share_of: float
     note: str = ""
     answers: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def sweeps(self) -> int:
+        """Sweeps that the note of the answer tells."""
+        found = re.search(r"sweeps (\d+)", self.note)
+        return int(found[1]) if found else 0
 
     @property
     def median(self) -> float:

@@ -16,18 +16,20 @@ Y = np.array([[4.0, 0], [5, 1]])
 
 def test_proportional_shares_by_hand():
     parts = split_imports(Z, Y, [2, 1], stock_change=[2, -1])
-    np.testing.assert_allclose(parts.share, [0.2, 1 / 9])
-    np.testing.assert_allclose(parts.Z_imported, [[0.4, 0.4], [1 / 9, 1 / 3]])
-    np.testing.assert_allclose(parts.Y_imported, [[0.8, 0], [5 / 9, 1 / 9]])
-    np.testing.assert_allclose(parts.stock_imported, [0.4, -1 / 9])
-    np.testing.assert_allclose(parts.Z_domestic + parts.Z_imported, Z)
+    np.testing.assert_allclose(parts.share, [0.2, 1 / 9], rtol=1e-10)
+    np.testing.assert_allclose(parts.Z_imported, [[0.4, 0.4], [1 / 9, 1 / 3]], rtol=1e-10)
+    np.testing.assert_allclose(parts.Y_imported, [[0.8, 0], [5 / 9, 1 / 9]], rtol=1e-10)
+    np.testing.assert_allclose(parts.stock_imported, [0.4, -1 / 9], rtol=1e-10)
+    np.testing.assert_allclose(parts.Z_domestic + parts.Z_imported, Z, rtol=1e-10)
 
 
 def test_share_is_the_textbook_one():
     # mu = M / (x - e + M - err) with the row balance x = Z + Y + stock + e - M + err.
     e, M, err, stock = np.array([3.0, 1]), np.array([2.0, 1]), np.array([0.5, -0.2]), np.array([1.0, 0])
     x = Z.sum(1) + Y.sum(1) + stock + e - M + err
-    np.testing.assert_allclose(split_imports(Z, Y, M, stock_change=stock).share, M / (x - e + M - err))
+    np.testing.assert_allclose(
+        split_imports(Z, Y, M, stock_change=stock).share, M / (x - e + M - err), rtol=1e-10
+    )
 
 
 @settings(deadline=None, max_examples=100)
@@ -52,15 +54,17 @@ def test_rows_hold_after_the_split(seed, with_pattern):
 def test_one_import_vector_gives_all_regions_the_same_shares():
     regions_Z, regions_Y = np.stack([Z, 2 * Z]), np.stack([Y, Y])
     parts = split_imports(regions_Z, regions_Y, [2, 1])
-    np.testing.assert_allclose(parts.share, np.tile(np.array([2 / 20, 1 / 24]), (2, 1)))
-    np.testing.assert_allclose(parts.Z_imported.sum((0, 2)) + parts.Y_imported.sum((0, 2)), [2, 1])
+    np.testing.assert_allclose(parts.share, np.tile(np.array([2 / 20, 1 / 24]), (2, 1)), rtol=1e-10)
+    np.testing.assert_allclose(
+        parts.Z_imported.sum((0, 2)) + parts.Y_imported.sum((0, 2)), [2, 1], rtol=1e-10
+    )
 
 
 def test_pattern_decides_cells_and_is_capped_at_the_use():
     # Product 0: uses 2, 2, 4 with pattern 1, 0.5, 0 and imports 3: first cell full, the second takes 1.
     parts = split_imports(Z, Y, [3, 0], pattern=([[1, 0.5], [0.1, 0.1]], [[0, 0], [0.1, 0.1]]))
-    np.testing.assert_allclose(parts.Z_imported, [[2, 1], [0, 0]])
-    np.testing.assert_allclose(parts.Y_imported, 0)
+    np.testing.assert_allclose(parts.Z_imported, [[2, 1], [0, 0]], rtol=1e-10)
+    np.testing.assert_allclose(parts.Y_imported, 0, rtol=1e-10)
 
 
 def test_products_imported_beyond_their_use_are_named():

@@ -52,41 +52,66 @@ def test_lmdi_of_the_reference_case(worked, account, key):
         assert_close(d.effects.sel(effect=NAMES[symbol]).values.ravel(), values, what=symbol)
 
 
-def plain_lmdi(pair, account):
-    """Return LMDI effects by region and sector, term by term, for tables without trade abroad."""
-    model = Model(pair.a, pair.b, account, "domestic")
-    everything = frozenset(model.players)
-    R, N, K, n = model.R, model.N, model.K, model.R * model.N
-    values = {name: [np.asarray(v) for v in pair_] for name, pair_ in model.values.items()}
-    L = [model.inverse(frozenset()), model.inverse(everything)]
-    A = {
-        (h, c): (values["intermediate_sourcing"][c] * values["technology"][h]).reshape(n, n)
-        for h in (0, 1)
-        for c in (0, 1)
-    }
-    dA = {
-        "technology": (A[1, 0] - A[0, 0] + A[1, 1] - A[0, 1]) / 2,
-        "intermediate_sourcing": (A[0, 1] - A[0, 0] + A[1, 1] - A[1, 0]) / 2,
-    }
-    dL = {name: (L[1] @ d @ L[0] + L[0] @ d @ L[1]) / 2 for name, d in dA.items()}
-    effects = {name: np.zeros((R, N)) for name in model.players}
-    for r, i, o, j, s, k in np.ndindex(R, N, R, N, R, K):
+def plain_lmdi(pair, account, imports="domestic", exports="level", dependent=False):
+    """Return LMDI effects by region and sector, term by term."""
+    model = Model(pair.a, pair.b, account, imports, exports, dependent)
+    R, N, n = model.R, model.N, model.R * model.N
+    L = [model.inverse(frozenset()), model.inverse(frozenset(model.players))]
+    dL = {name: (L[1] @ d @ L[0] + L[0] @ d @ L[1]) / 2 for name, d in coefficient_changes(model).items()}
+    effects = {name: np.zeros(n) for name in model.players}
+    f = [v.ravel() for v in model.values["intensity"]]
+    for a, b in np.ndindex(n, n):
+        for factors in demand_terms(model, *divmod(b, N)):
+            own = {"own": [v[a] for v in f], "L": [inverse[a, b] for inverse in L], **factors}
+            found = _term(own)
+            effects["intensity"][a] += found.pop("own")
+            change, effect = L[1][a, b] - L[0][a, b], found.pop("L")
+            for inner, part in dL.items():
+                effects[inner][a] += effect * part[a, b] / change if change else 0.0
+            for name, value in found.items():
+                effects[name][a] += value
+    return {name: values.reshape(R, N) for name, values in effects.items()}
+
+
+def coefficient_changes(model):
+    """Return the Shapley value of the change of A for each factor inside of it, each (n, n)."""
+    inner = ["input_mix" if model.dependent else "technology", "intermediate_sourcing"]
+    inner += ["intensity"] if model.dependent else []
+    n, count = model.R * model.N, len(inner)
+
+    def A(state):
+        sourcing = model.at("intermediate_sourcing", state)[: model.R]
+        return (sourcing * model.technology(state)).reshape(n, n)
+
+    changes = {name: np.zeros((n, n)) for name in inner}
+    for order in permutations(inner):
+        state = frozenset()
+        for name in order:
+            changes[name] += (A(state | {name}) - A(state)) / factorial(count)
+            state |= {name}
+    return changes
+
+
+def demand_terms(model, o, j):
+    """Yield the factors of every part of the demand for product j of region o."""
+    values = model.values
+    for s, k in np.ndindex(model.R, model.K):
         factors = {
-            "intensity": [v[r, i] for v in values["intensity"]],
-            "L": [inverse[r * N + i, o * N + j] for inverse in L],
             "final_sourcing": [v[o, j, s, k] for v in values["final_sourcing"]],
             "product_mix": [v[j, s, k] for v in values["product_mix"]],
             "category_mix": [v[s, k] for v in values["category_mix"]],
             "level": [v[s] for v in values["level"]],
         }
-        for name, effect in _term(factors).items():
-            if name != "L":
-                effects[name][r, i] += effect
-                continue
-            change = factors["L"][1] - factors["L"][0]
-            for inner, part in dL.items():
-                effects[inner][r, i] += effect * part[r * N + i, o * N + j] / change if change else 0.0
-    return effects
+        if "population" in values:
+            factors["population"] = [v[s] for v in values["population"]]
+        yield factors
+    if "export_sourcing" in values:
+        shares, exports = (
+            [v[place] for v in values[name]] for name, place in (("export_sourcing", (o, j)), ("exports", j))
+        )
+        yield {"export_sourcing": shares, "exports": exports}
+    elif "exports" in values:
+        yield {"exports": [v[o, j] for v in values["exports"]]}
 
 
 def _term(factors):
@@ -109,6 +134,20 @@ def test_lmdi_is_the_sum_over_terms(seed, holes):
     d = decompose(a, b, "co2", "lmdi")
     for name, values in plain_lmdi(pair, "co2").items():
         assert_close(d.effects.sel(effect=name), values, level(a, b, "co2"), what=name)
+
+
+@pytest.mark.parametrize("exports", ["level", "sourced"])
+@pytest.mark.parametrize("dependent", [False, True])
+@pytest.mark.parametrize("imports", ["sourced", "domestic", "row"])
+def test_lmdi_is_the_sum_over_terms_in_every_treatment(imports, exports, dependent):
+    pair = small(imports="product", exports=True, population=True, holes=dependent)
+    a, b = pair.systems()
+    account = "value_added" if dependent else "co2"
+    d = decompose(a, b, account, "lmdi", imports=imports, exports=exports, dependent=dependent)
+    expected = plain_lmdi(pair, account, imports, exports, dependent)
+    assert set(expected) == set(d.effects["effect"].values)
+    for name, values in expected.items():
+        assert_close(d.effects.sel(effect=name), values, level(a, b, account), what=name)
 
 
 @given(pairs(**POSITIVE), st.sampled_from(["value_added", "co2"]), st.sampled_from(["level", "sourced"]))

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from mrio.change import decompose
+from mrio.change.factors import factors_of, treatment_of
+from mrio.leontief.matrices import to_dense
 from tests.compare import assert_close
 
 LABELS = {
@@ -58,3 +60,33 @@ def test_residual(worked, method):
     for name in d.accounts:
         change = np.abs(d.total.sel(account=name)).sum()
         assert abs(d.residual.sel(account=name)).max() < 1e-12 * change
+
+
+@pytest.mark.parametrize("period", [0, 1])
+def test_factors_of_the_case(worked, period):
+    treatment = treatment_of(worked.a, worked.b, None, "sourced")
+    factors = factors_of(worked.a, worked.b, ("value_added", "co2"), treatment)
+    technology, demand = factors.technology, factors.demand
+    sourcing = np.stack([technology.sourcing(product, period) for product in range(3)], axis=1)
+    found = {
+        "x": (worked.a, worked.b)[period].arrays.x,
+        "H": technology.H[period].reshape(3, 4, 3),
+        "C": sourcing.reshape(5, 3, 4, 3),
+        "D": demand.D[period],
+        "B": demand.B[period],
+        "S": demand.S[period],
+        "g": demand.g[period],
+        "P": demand.P[period],
+        "fv": factors.intensity[period][0].reshape(4, 3),
+        "fc": factors.intensity[period][1].reshape(4, 3),
+        "vs": technology.v[period].reshape(4, 3),
+        "hm": technology.input_mix()[period].reshape(3, 4, 3),
+        "TE": demand.export_sourcing[period],
+        "E": demand.exports[period],
+        "A": to_dense(technology.coefficients(((period, period), period))),
+        "L": (worked.a, worked.b)[period].leontief.inverse(),
+    }
+    expected = worked.expected["derived"][str(period)]
+    assert set(found) == set(expected)
+    for symbol, values in found.items():
+        assert_close(np.asarray(values).ravel(), np.ravel(expected[symbol]), what=symbol)

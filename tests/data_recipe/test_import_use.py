@@ -60,4 +60,4 @@ def test_shares_are_those_of_proportional_fitting_to_three_margins():
         ((1, 2), np.stack([columns, use.sum(axis=0) - columns], axis=-1)),
     ]
     fitted = ipf(np.stack([use * expected, use * (1 - expected)], axis=-1), margins).matrix
-    np.testing.assert_allclose(values, fitted[..., 0], rtol=1e-9)
+    np.testing.assert_allclose(values, fitted[..., 0], rtol=1e-10)

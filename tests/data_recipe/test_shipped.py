@@ -43,7 +43,7 @@ def test_totals_and_balances(bth: mrio.Systems, year: str):
     for name in ("row balance", "column balance", "sum of value added", "non-negative flows"):
         assert report[name].passed, name
     inputs = table.Z.values.sum(axis=(0, 1)) + table.imports_Z.values.sum(axis=0) + table.V.values.sum(axis=0)
-    np.testing.assert_allclose(inputs, table.x.values, rtol=1e-9)
+    np.testing.assert_allclose(inputs, table.x.values, rtol=1e-10)
 
 
 def test_every_table_says_what_is_fact_and_what_is_estimated(bth: mrio.Systems):

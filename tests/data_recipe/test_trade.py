@@ -72,7 +72,7 @@ def test_trade_holds_own_supply_and_follows_distance():
     # A gravity model up to factors of origin and destination: double ratios are those of distance.
     t, k = trade[5], distance**-1.5
     double = t[3, 7] * t[9, 11] / (t[3, 11] * t[9, 7])
-    assert double == pytest.approx(k[3, 7] * k[9, 11] / (k[3, 11] * k[9, 7]), rel=1e-9)
+    assert double == pytest.approx(k[3, 7] * k[9, 11] / (k[3, 11] * k[9, 7]), rel=1e-10)
 
 
 def test_net_transfer_needs_only_old_trade_and_new_margins():

@@ -33,7 +33,7 @@ def test_decoupling_states():
     output = pd.DataFrame({"A": [9.0, 10.0, 12.0], "B": [9.0, 10.0, 13.0]}, index=index)
     result = decoupling(carbon, of=output, prices="constant 2007 CNY")
     points = result.plot.states_data()
-    np.testing.assert_allclose(points.loc["B"], [100 * 4 / 9, -20.0])
+    np.testing.assert_allclose(points.loc["B"], [100 * 4 / 9, -20.0], rtol=1e-10)
     ax = result.plot.states()
     assert labels_have_units(ax)
     assert "2007 to 2017" in ax.get_title(loc="left")
@@ -69,7 +69,9 @@ def test_inventory_by_fuel():
     result = co2_inventory(
         pd.DataFrame(rows, columns=columns), emission_factors("provincial-guidelines-2011")
     )
-    assert result.plot.fuels_data(2014).loc["Hebei"].sum() == pytest.approx(float(result.emissions.sum()))
+    assert result.plot.fuels_data(2014).loc["Hebei"].sum() == pytest.approx(
+        float(result.emissions.sum()), rel=1e-10
+    )
     assert result.plot.fuels().get_ylabel() == "[Mt CO2]"
 
 

@@ -54,7 +54,7 @@ def test_same_numbers_from_every_storage(name, monkeypatch):
         for variable, values in expected.items():
             if values.dtype.kind == "f":
                 scale = float(np.abs(values).max()) or 1.0
-                np.testing.assert_allclose(found[variable], values, atol=1e-9 * scale, err_msg=str(variable))
+                np.testing.assert_allclose(found[variable], values, atol=1e-10 * scale, err_msg=str(variable))
             else:
                 assert (found[variable].values == values.values).all()
 

@@ -64,12 +64,12 @@ def test_output_solves_its_own_balance_and_columns_stay_balanced(kind, system):
     A, _ = base_coefficients(after)
     scale = np.abs(before).max()
     np.testing.assert_allclose(
-        solved(A, after.arrays.final_demand.ravel()), after.arrays.x.ravel(), rtol=1e-9, atol=1e-10 * scale
+        solved(A, after.arrays.final_demand.ravel()), after.arrays.x.ravel(), rtol=1e-10, atol=1e-10 * scale
     )
-    np.testing.assert_allclose(after.arrays.column_sums(), after.arrays.x, rtol=1e-9, atol=1e-10 * scale)
+    np.testing.assert_allclose(after.arrays.column_sums(), after.arrays.x, rtol=1e-10, atol=1e-10 * scale)
     assert np.array_equal(system.arrays.x, before)
     left = after.arrays.x.ravel() - after.leontief.A @ after.arrays.x.ravel()
-    np.testing.assert_allclose(left, after.arrays.final_demand.ravel(), atol=1e-9 * scale)
+    np.testing.assert_allclose(left, after.arrays.final_demand.ravel(), atol=1e-10 * scale)
 
 
 # A sector that loses all of its output has no purchases left and takes the sourcing of the other period.
@@ -101,8 +101,8 @@ def test_shift_sourcing_keeps_what_buyers_need_and_is_the_direct_transfer(system
     y0 = system.arrays.final_demand.ravel()
     mean = sum(solved(own, demand) for own in (A0, A.reshape(6, 6)) for demand in (y0, y.ravel())) / 4
     scale = system.arrays.x.sum()
-    assert direct == pytest.approx(moved @ mean, rel=1e-9, abs=1e-12 * scale)
-    assert t.direct.sel(use="final", **pair).item() == pytest.approx(gone.sum(), rel=1e-9, abs=1e-12 * scale)
+    assert direct == pytest.approx(moved @ mean, rel=1e-10, abs=1e-12 * scale)
+    assert t.direct.sel(use="final", **pair).item() == pytest.approx(gone.sum(), rel=1e-10, abs=1e-12 * scale)
 
 
 @given(tables(R=2, N=2, K=2, imports="none", stocks=False, holes=False), st.integers(0, 2**32))
@@ -114,7 +114,7 @@ def test_shifts_by_measured_share_changes_give_the_sourcing_shares_measured(a, s
     flows, bought = (
         np.concatenate([t.arrays.Z.reshape(2, 2, 4), t.arrays.Y.reshape(2, 2, 4)], axis=2) for t in (a, after)
     )
-    np.testing.assert_allclose(bought / bought.sum(axis=0), shares, rtol=1e-9)
+    np.testing.assert_allclose(bought / bought.sum(axis=0), shares, rtol=1e-10)
     # Direct flows at the purchases of the base: theta V, by the proportional rule.
     expected = np.maximum(flows - shares * flows.sum(axis=0), 0).sum(axis=2)
     A0, _ = base_coefficients(a)
@@ -122,7 +122,7 @@ def test_shifts_by_measured_share_changes_give_the_sourcing_shares_measured(a, s
     change = (A1 - A0).reshape(2, 2, 4) * a.arrays.x.ravel()
     final = (after.arrays.Y - a.arrays.Y).reshape(2, 2, 4)
     lost = np.maximum(-change, 0).sum(axis=2) + np.maximum(-final, 0).sum(axis=2)
-    np.testing.assert_allclose(lost, expected, rtol=1e-8, atol=1e-9 * expected.max())
+    np.testing.assert_allclose(lost, expected, rtol=1e-10, atol=1e-10 * expected.max())
 
 
 @given(tables(R=2, N=2, K=2, imports="none", stocks=False, holes=False), st.integers(0, 2**32))
@@ -148,9 +148,9 @@ def test_shifts_by_the_measured_share_changes_are_the_measured_transfer(a, seed)
         values, expected = (getattr(t.arrays, name) for t in (after, other))
         np.testing.assert_allclose(values, expected, rtol=1e-10, atol=1e-12 * scale, err_msg=name)
     measured, made = (mrio.measure_transfer(a, t, accounts="co2") for t in (other, after))
-    np.testing.assert_allclose(made.direct, measured.direct, rtol=1e-9, atol=1e-12 * scale)
+    np.testing.assert_allclose(made.direct, measured.direct, rtol=1e-10, atol=1e-12 * scale)
     impact = measured.impact("co2")
-    np.testing.assert_allclose(made.impact("co2"), impact, rtol=1e-9, atol=1e-10 * float(abs(impact).max()))
+    np.testing.assert_allclose(made.impact("co2"), impact, rtol=1e-10, atol=1e-10 * float(abs(impact).max()))
 
 
 def moved_to(a, shares):
@@ -202,7 +202,7 @@ def test_technology_saves_inputs_and_value_added_takes_them(worked):
     imports0 = system.arrays.imports_Z.reshape(N, -1) / system.arrays.x.ravel()
     saved = 0.5 * (A0[0::N].sum(axis=0) + imports0[0])[1::N]
     v0, v1 = (s.arrays.V.sum(axis=0).ravel() / s.arrays.x.ravel() for s in (system, after))
-    np.testing.assert_allclose((v1 - v0)[1::N], saved, rtol=1e-9)
+    np.testing.assert_allclose((v1 - v0)[1::N], saved, rtol=1e-10)
     np.testing.assert_allclose((v1 - v0)[0::N], 0, atol=1e-12)
 
 
@@ -230,7 +230,7 @@ def test_investment_adds_its_amount(worked):
     after = scenario.apply(system)
     more = after.arrays.Y.sum() - system.arrays.Y.sum()
     more += after.arrays.imports_Y.sum() - system.arrays.imports_Y.sum()
-    assert more == pytest.approx(12.0, rel=1e-9)
+    assert more == pytest.approx(12.0, rel=1e-10)
 
 
 def test_what_stops_is_imported(worked):
@@ -243,7 +243,7 @@ def test_what_stops_is_imported(worked):
     lost = mrio.extract(system, region=region, sector=sector, replacement="abroad", accounts="output")
     # mrio.extract also drops the final demand for what stops, and both leave the rest to be served alike.
     np.testing.assert_allclose(
-        (system.arrays.x - after.arrays.x).sum(), float(lost.data[lost.main].sum()), rtol=1e-9
+        (system.arrays.x - after.arrays.x).sum(), float(lost.data[lost.main].sum()), rtol=1e-10
     )
 
 

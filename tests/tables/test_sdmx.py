@@ -52,7 +52,9 @@ def test_numbers_by_codes(written):
     uses = frame[frame["STO"].isin(["P2", "P3_P5", "P6", "P52", "DISCREPANCY"])]
     sums = uses.groupby(["REF_AREA", "ACTIVITY"])["OBS_VALUE"].sum()
     np.testing.assert_allclose(
-        sums, frame[frame["STO"] == "P1"].set_index(["REF_AREA", "ACTIVITY"])["OBS_VALUE"][sums.index]
+        sums,
+        frame[frame["STO"] == "P1"].set_index(["REF_AREA", "ACTIVITY"])["OBS_VALUE"][sums.index],
+        rtol=1e-10,
     )
 
 

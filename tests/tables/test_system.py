@@ -223,7 +223,7 @@ def test_summary(worked):
     s = worked.a
     summary = s.summary()
     assert summary.index.tolist() == ["BJ", "TJ", "HE", "RC"]
-    np.testing.assert_allclose(summary["output [1e8 CNY]"], s.arrays.x.sum(axis=1))
+    np.testing.assert_allclose(summary["output [1e8 CNY]"], s.arrays.x.sum(axis=1), rtol=1e-10)
     total = s.arrays.imports_Z.sum() + s.arrays.imports_Y.sum()
     assert summary["imports [1e8 CNY]"].sum() == pytest.approx(total, rel=1e-14)
     assert summary["co2 [Mt CO2]"].sum() == pytest.approx(s.accounts["co2"].total(), rel=1e-14)

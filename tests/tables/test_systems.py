@@ -1,5 +1,6 @@
 import pytest
 
+import mrio
 from mrio.change import decompose
 from mrio.errors import DataError, LabelError, PriceBasisError, UnitsError
 from mrio.tables import System, Systems
@@ -126,3 +127,23 @@ def test_scaled_tables_do_not_meet(table):
 
 
 EMPTY = {"discrepancy": None, "imports_row_Z": None, "imports_row_Y": None}
+
+
+@pytest.mark.parametrize(
+    "meet",
+    [
+        lambda a, b: decompose(a, b, "co2"),
+        lambda a, b: measure_transfer(a, b, accounts="co2", method="demand"),
+        lambda a, b: mrio.compare({"baseline": a, "other": b}, "co2"),
+        lambda a, b: Systems([a, b]).decoupling("co2", of="output"),
+    ],
+    ids=["decompose", "measure_transfer", "compare", "decoupling"],
+)
+def test_an_account_in_two_units_is_never_compared(table, meet):
+    a = System.from_arrays(**table)
+    flows = 1000 * a.account("co2").values
+    with pytest.raises(UnitsError, match="'co2' is in two units") as caught:
+        meet(a, a.replace(period="1", accounts={"co2": (flows, "kt CO2")}))
+    assert caught.value.amount == "'Mt CO2' and 'kt CO2'"
+    # What does not use the account is free to go on.
+    assert mrio.compare({"baseline": a, "other": a.replace(accounts={"co2": (flows, "kt CO2")})}, "output")

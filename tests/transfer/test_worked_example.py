@@ -44,9 +44,10 @@ def test_effect_by_affected_sector(worked, bilateral, account, key):
     assert_close(found.values.ravel(), expected["transfer_effect_total"])
 
 
+@pytest.mark.parametrize("account", ["va", "co2"])
 @pytest.mark.parametrize(("column", "key"), [("transfer_in", "in"), ("transfer_out", "out"), ("net", "net")])
-def test_balance(worked, bilateral, column, key):
-    expected = worked.expected["indicators"]["va"]["transfer_shapley"][key]
+def test_balance(worked, bilateral, column, key, account):
+    expected = worked.expected["indicators"][account]["transfer_shapley"][key]
     found = bilateral.balance("sector")[column]
     assert list(found.index.get_level_values("region")[::3]) == list(bilateral.origins)
     assert_close(found.to_numpy().reshape(5, 3), expected)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from mrio.errors import DataError, DataWarning, LabelError, MissingDataError
 from mrio.lowcarbon.frames import as_frame
-from mrio.lowcarbon.indicators.regional import Side, regional_total
+from mrio.lowcarbon.indicators.regional import MONEY, Side, regional_total
 from mrio.lowcarbon.pictures import DecouplingPictures
 from mrio.results import Result
-from mrio.tables import Systems
+from mrio.tables import Systems, require_one_unit
 from mrio.tables.arrays import Array
 from mrio.units import parse_price_basis
 
@@ -138,8 +138,9 @@ def decoupling(
 
     Raises
     ------
-    LabelError, MissingDataError, DataError
-        When labels differ, numbers are missing or negative, output is zero, or there is one period only.
+    LabelError, UnitsError, MissingDataError, DataError
+        When labels or units of an account differ, numbers are missing or negative, output is zero, or there
+        is one period only.
 
     Warns
     -----
@@ -247,6 +248,8 @@ def _from_systems(
     if impact is None or not isinstance(of, str):
         raise LabelError("Tables need names.", remedy='give decoupling(systems, "co2", of="value_added")')
     regions = list(next(iter(systems.values())).regions)
+    for name in {impact, of} - set(MONEY):
+        require_one_unit(systems.values(), name)
     emissions = {name: regional_total(table, impact, account)[0] for name, table in systems.items()}
     driver = {name: regional_total(table, of)[0] for name, table in systems.items()}
     prices = next(iter(systems.values())).price_basis

@@ -37,7 +37,8 @@ def green_investment(
 
     Assumptions: the product mix is the user's (finance statistics know instruments, not products); each
     product comes from where the region buys it for this purpose now, imports included; where it does not buy
-    it for this purpose, from where it buys it for all final purposes. Add the result to Y for a new table.
+    it for this purpose, from where it buys it for all final purposes. Imports known as one row have no
+    products: then all is bought from the regions of the table. Add the result to Y for a new table.
 
     Parameters
     ----------

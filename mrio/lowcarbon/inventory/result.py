@@ -227,9 +227,9 @@ def inventory_dataset(
 
     Raises
     ------
-    LabelError, DataError, MissingDataError
-        When an extra part has regions or years that the energy table does not have, no unit, or numbers that
-        are not finite.
+    LabelError, MissingDataError, DataError
+        When an extra part has regions or years that the energy table does not have, lacks a year or numbers,
+        or states no unit.
     """
     data = xr.Dataset(
         {FUEL: emissions.assign_attrs(units=unit, long_name=f"{factors.pollutant} of burnt fuel")}
@@ -252,14 +252,25 @@ def inventory_dataset(
 
 
 def _in_unit(name: str, part: xr.DataArray, data: xr.Dataset, unit: str) -> xr.DataArray:
-    """Return an extra part on the labels of the inventory and in its unit."""
+    """Return an extra part on the labels of the inventory and in its unit; zero where a region has none."""
+    labels = {dim: data[dim].values for dim in ("region", "sector", "year")}
+    # Years may be whole numbers; compared with texts they would all be absent.
+    own = {dim: list(map(str, part[dim].values)) for dim in labels}
     for dim in ("region", "year"):
-        unknown = sorted(set(map(str, part[dim].values)) - set(map(str, data[dim].values)))
+        unknown = sorted(set(own[dim]) - set(map(str, labels[dim])))
         if unknown:
             raise LabelError(
                 f"The part {name!r} has a {dim} {unknown[0]!r} that the energy table does not have.",
                 remedy="give energy use and the extra part for the same regions and years",
             )
+    absent = sorted(set(map(str, labels["year"])) - set(own["year"]))
+    if absent:
+        raise MissingDataError(
+            f"The part {name!r} lacks years of the energy table.",
+            where=", ".join(map(repr, absent)),
+            amount=f"{len(absent)} of {len(labels['year'])} years",
+            remedy="give every year, with zeros where there is nothing",
+        )
     if "units" not in part.attrs:
         raise DataError(
             f"The part {name!r} states no unit.", remedy='set attrs["units"], for example "Mt CO2"'
@@ -271,8 +282,7 @@ def _in_unit(name: str, part: xr.DataArray, data: xr.Dataset, unit: str) -> xr.D
             remedy="give a number for every region, sector and year, or leave the labels out",
         )
     scale = conversion(parse_unit(part.attrs["units"]), parse_unit(unit))
-    labels = {dim: data[dim].values for dim in ("region", "sector", "year")}
-    values = part.reindex(labels, fill_value=0.0).transpose(*labels) * scale
+    values = part.assign_coords(own).reindex(labels, fill_value=0.0).transpose(*labels) * scale
     return values.assign_attrs(units=unit, long_name=name)
 
 

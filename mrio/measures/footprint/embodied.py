@@ -99,3 +99,22 @@ def by_product(op: Leontief, F: Array, purchases: Array, n_regions: int) -> tupl
     everywhere = np.einsum("mri,ris->mis", by_origin.sum(axis=1), bought)
     at_home = np.einsum("msri,ris->mis", by_origin, bought, optimize=True)
     return everywhere, everywhere - at_home, multipliers.report
+
+
+def enabled_flows(op: Leontief, flows: Array, costs: Array) -> Array:
+    """Return the flows that primary inputs enable in the model of Ghosh, (M, n, O).
+
+    With ``G = x^-1 L x`` the output that primary inputs v enable at a is ``(v' G)_a = x_a (w' L)_a``, w being
+    v per unit of output: each product carries the shares of the origins of its cost.
+
+    Parameters
+    ----------
+    op
+        Operator of the table.
+    flows
+        Flows of producers (M, n).
+    costs
+        Primary inputs per unit of output by origin (O, n).
+    """
+    shares = np.asarray(op.solve_left(costs))
+    return np.asarray(flows[:, :, np.newaxis] * shares.T)

@@ -9,9 +9,18 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.measures.footprint.embodied import Embodied, across_regions, by_product, embodied_flows, traded
+from mrio.measures.footprint.embodied import (
+    Embodied,
+    across_regions,
+    by_product,
+    embodied_flows,
+    enabled_flows,
+    traded,
+)
 from mrio.measures.footprint.pictures import FootprintPictures
-from mrio.measures.measure import Intensities, Measure, Sheet, intensities
+from mrio.measures.measure import Intensities, Measure, Sheet, intensities, require_accounts
+from mrio.measures.partition import partition
+from mrio.measures.trade.flows import primary_costs, warn_unaccounted
 from mrio.results import require_adding_up
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -19,12 +28,16 @@ from mrio.tables.arrays import Array
 _IMPORTS = "flows of the regions of the table only; those behind imports from abroad are not known to it"
 
 
-def footprint(system: System, account: str | Iterable[str], *, products: bool = False) -> Footprint:
-    """Attribute the flows of producers to the final purchases that cause them.
+def footprint(
+    system: System, account: str | Iterable[str], *, products: bool = False, income: bool = False
+) -> Footprint:
+    """Attribute the flows of producers to the final purchases that cause them, or the incomes they enable.
 
     With ``x = L y``, the flows that arise at producer a for the final purchases of region s are
     ``f_a (L y_s)_a`` [1]_ [2]_. Summed over s they are the production account, summed over a the
-    consumption account; both add up to the same total.
+    consumption account; both add up to the same total. In the model of Ghosh, ``x' = v' G`` with
+    ``G = x^-1 L x``, the flows that the primary inputs of s enable are ``f_a (v_s' G)_a``: the income
+    account, which adds up to the same total, too [3]_.
 
     Parameters
     ----------
@@ -35,6 +48,9 @@ def footprint(system: System, account: str | Iterable[str], *, products: bool = 
     products
         Also by the product that is bought, with the part that arises outside of the buying region. That
         takes one transposed solve for each region and account.
+    income
+        Also by the region whose primary inputs (value added) enable them, ``"abroad"`` for imports. That
+        takes one transposed solve for each region.
 
     Returns
     -------
@@ -49,18 +65,28 @@ def footprint(system: System, account: str | Iterable[str], *, products: bool = 
     BalanceError
         When what is attributed does not add up to the account within 1e-9.
 
+    Warns
+    -----
+    DataWarning
+        With ``income=True``, when columns do not balance; the gap becomes an origin of its own.
+
     References
     ----------
     .. [1] Miller, R. E. and Blair, P. D. (2022), Input-Output Analysis, 3rd ed., Cambridge University Press,
        chapter 13, doi:10.1017/9781108676212.
     .. [2] Peters, G. P. (2008), Ecological Economics 65(1), 13-23, doi:10.1016/j.ecolecon.2007.10.014.
+    .. [3] Marques, A., Rodrigues, J., Lenzen, M. and Domingos, T. (2012), Ecological Economics 84, 57-65,
+       doi:10.1016/j.ecolecon.2012.09.010.
 
     Examples
     --------
     >>> import mrio
-    >>> f = mrio.footprint(mrio.load_example("illustrative")["1"], "co2")
+    >>> table = mrio.load_example("illustrative")["1"]
+    >>> f = mrio.footprint(table, "co2", income=True)
     >>> f.consumption.dims
     ('region', 'sector', 'use_region')
+    >>> bool(abs(f.income.sum("origin") - f.production).max() < 1e-9 * f.production.sum())
+    True
     """
     asked = intensities(system, account, ())
     purchases, outside = _final_demand(system)
@@ -92,6 +118,8 @@ def footprint(system: System, account: str | Iterable[str], *, products: bool = 
     checks = f"adds up to production: largest gap {gap:.1e} of the total; {found.report}"
     if products:
         checks += _put_products(sheet, system, asked, purchases)
+    if income:
+        checks += _put_income(sheet, system, asked)
     names = ", ".join(asked.names)
     adds_up = "consumption of all regions, exports abroad and stocks add up to production, cell by cell"
     return Footprint(sheet.dataset(system, f"Footprint of {names}", adds_up, checks, imports=_IMPORTS))
@@ -133,6 +161,18 @@ def _put_products(sheet: Sheet, system: System, asked: Intensities, purchases: A
     text = "flows outside of the buying region, by the product that is bought"
     sheet.put("imported_products", elsewhere, dims, asked.units, text)
     return f"; by product: {report}"
+
+
+def _put_income(sheet: Sheet, system: System, asked: Intensities) -> str:
+    """Add the flows by the region whose primary inputs enable them, and return the words on their sum."""
+    costs, origins = primary_costs(system, partition(system))
+    warn_unaccounted(origins, costs, system.arrays.x.ravel(), stacklevel=4)
+    enabled = enabled_flows(system.leontief, asked.flows, costs)
+    gap = require_accounts(enabled.sum(axis=2), asked.flows, "flows enabled by primary inputs and production")
+    sheet.coords["origin"] = list(origins)
+    text = "flows where they arise, by the origin of the primary inputs that enable them"
+    sheet.put("income", enabled, ("account", "region", "sector", "origin"), asked.units, text)
+    return f"; by income: gap {gap:.1e}"
 
 
 class Footprint(Measure):
@@ -203,8 +243,20 @@ class Footprint(Measure):
         """The part of `products` that arises outside of the buying region (sector, use_region)."""
         return self._all("imported_products")
 
+    @property
+    def income(self) -> xr.DataArray:
+        """Flows where they arise, by the origin of the primary inputs that enable them, with ``income=True``.
+
+        (region, sector, origin); origins are the regions, abroad where imports are known, and
+        ``"unaccounted"`` where columns do not balance.
+        """
+        return self._all("income")
+
     def summary(self, account: str | None = None) -> pd.DataFrame:
-        """Return the accounts of every region: production, trade, stocks, consumption, and direct flows."""
+        """Return the accounts of every region: production, trade, stocks, consumption, income, direct flows.
+
+        Income (where asked for) is what the primary inputs of a region enable anywhere in the table.
+        """
         account = account or self.accounts[0]
         unit = self.unit("production", account)
         abroad, stocks = (self.of(name, account).sum("sector").values for name in ("abroad", "stocks"))
@@ -216,6 +268,9 @@ class Footprint(Measure):
             "from other regions": self.of("imports", account).values,
             "consumption": self.of("flows", account).sum("region").values,
         }
+        if "income" in self.data:
+            enabled = self.of("income", account).sum(["region", "sector"])
+            columns["income"] = enabled.sel(origin=self.data["region"].values).values
         if "direct" in self.data:
             columns["direct"] = self.of("direct", account).values
         table = pd.DataFrame(columns, index=pd.Index(self.data["region"].values, name="region"))

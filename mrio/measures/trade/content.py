@@ -73,7 +73,7 @@ def value_added_trade(system: System, groups: Groups | None = None) -> ValueAdde
     """
     require_table(system)
     trade = trade_of(system, groups)
-    warn_unaccounted(trade)
+    warn_unaccounted(trade.origins, trade.costs, trade.x)
     embodied = trade.embodied()
     exports, G = trade.exports, len(trade.parts.names)
     members = trade.parts.indicator

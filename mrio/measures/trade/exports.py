@@ -114,7 +114,7 @@ def decompose_exports(
         raise ValueError(f"method={method!r}: choose one of {', '.join(METHODS)}")
     words, names, kernel = METHODS[method]
     trade = trade_of(system, groups)
-    warn_unaccounted(trade)
+    warn_unaccounted(trade.origins, trade.costs, trade.x)
     terms = kernel(trade, weights_of(trade))
     exports = trade.exports
     sheet = _sheet(system, trade, names)

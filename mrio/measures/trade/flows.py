@@ -97,7 +97,7 @@ def trade_of(system: System, groups: Groups | None) -> Trade:
     kept = arrays.final_demand.ravel() - bought.sum(axis=1) - outside.sum(axis=1)
     bought[np.arange(n), parts.of_row] += kept
     sold = A @ parts.split(x)
-    costs, origins = _costs(system, parts)
+    costs, origins = primary_costs(system, parts)
     return Trade(
         op=system.leontief,
         inside=Inside(A, parts, system.labels),
@@ -111,15 +111,25 @@ def trade_of(system: System, groups: Groups | None) -> Trade:
     )
 
 
-def warn_unaccounted(trade: Trade) -> None:
-    """Warn where columns do not balance, so that the value in a product has an unknown origin."""
-    if trade.origins[-1] == UNACCOUNTED:
-        share = float(np.abs(trade.costs[-1] * trade.x).sum() / np.abs(trade.x).sum())
+def warn_unaccounted(origins: tuple[str, ...], costs: Array, x: Array, stacklevel: int = 3) -> None:
+    """Warn where columns do not balance, so that the value in a product has an unknown origin.
+
+    Parameters
+    ----------
+    origins, costs
+        As `primary_costs` gives them.
+    x
+        Output (n,).
+    stacklevel
+        How many calls above this one the user's line is.
+    """
+    if origins[-1] == UNACCOUNTED:
+        share = float(np.abs(costs[-1] * x).sum() / np.abs(x).sum())
         warnings.warn(
             f"Columns leave {share:.2g} of output unaccounted: neither inputs, imports nor value added. It "
             f"is kept as an origin of its own, {UNACCOUNTED!r}. system.check() names the columns.",
             DataWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
 
 
@@ -128,8 +138,16 @@ def _members(parts: Partition) -> Array:
     return np.asarray(parts.of_region[:, np.newaxis] == np.arange(len(parts.names)), dtype=np.float64)
 
 
-def _costs(system: System, parts: Partition) -> tuple[Array, tuple[str, ...]]:
-    """Return primary costs per unit of output by origin (O, n), and the origins."""
+def primary_costs(system: System, parts: Partition) -> tuple[Array, tuple[str, ...]]:
+    """Return primary costs per unit of output by origin (O, n), and the origins (see `Trade`).
+
+    Parameters
+    ----------
+    system
+        The table.
+    parts
+        Groups of regions, each an origin of value added.
+    """
     arrays = system.arrays
     x = arrays.x.ravel()
 

@@ -30,7 +30,7 @@ def test_degrees_lie_between_zero_and_one(levels):
         assert 0 <= row["coupling"] <= 1 + 1e-9
         expected = len(levels) * math.prod(levels) ** (1 / len(levels)) / sum(levels)
         if min(levels) > 1e-30:
-            assert row["coupling"] == pytest.approx(expected, rel=1e-9)
+            assert row["coupling"] == pytest.approx(expected, rel=1e-10)
     assert 0 <= row["coordination"] <= 1 + 1e-9
 
 

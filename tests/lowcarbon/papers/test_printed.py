@@ -55,12 +55,12 @@ def test_a_disagreement_cannot_be_rounded_away():
 
 
 def test_printed_numbers_are_intervals():
-    assert Printed("0.0840").half == pytest.approx(5e-5)
+    assert Printed("0.0840").half == pytest.approx(5e-5, rel=1e-10)
     assert Printed("80").low == 79.5
     low, value, high = rounding_range(relative_change, Printed("62"), Printed("44"))
     assert low < value < high
-    assert value == pytest.approx(100 * (44 / 62 - 1))
-    assert growth_per_year(2, 50, 9) == pytest.approx(100 * math.expm1(math.log(25) / 9))
+    assert value == pytest.approx(100 * (44 / 62 - 1), rel=1e-10)
+    assert growth_per_year(2, 50, 9) == pytest.approx(100 * math.expm1(math.log(25) / 9), rel=1e-10)
 
 
 def test_series_carry_their_places_and_are_as_printed():

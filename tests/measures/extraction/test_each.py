@@ -38,7 +38,7 @@ def test_all_at_once_equal_one_by_one(seed, kind, each):
             where = {"extracted_region": r} if r else {}
             where |= {"extracted_sector": s} if s else {}
             scale = float(np.abs(one).max())
-            np.testing.assert_allclose(many.data["loss"].sel(where).values, one.values, atol=1e-9 * scale)
+            np.testing.assert_allclose(many.data["loss"].sel(where).values, one.values, atol=1e-10 * scale)
 
 
 def signed(giant):

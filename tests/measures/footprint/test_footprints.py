@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 
 import mrio
-from mrio.errors import DataError, LabelError
-from tests.measures.tables import one_product
+from mrio.errors import DataError, DataWarning, LabelError
+from tests.measures.tables import one_product, random_system
 from tests.strategies import pairs
 
 
@@ -98,10 +98,10 @@ def test_value_added_of_a_closed_table_is_one_per_unit():
 def test_direct_flows_stay_apart():
     system = one_product()
     f = mrio.footprint(system, "co2")
-    assert f.consumption.sum() == pytest.approx(52.0)
+    assert f.consumption.sum() == pytest.approx(52.0, rel=1e-10)
     assert mrio.footprint(system, "water").direct is None
     assert "direct [Mt CO2]" in f.summary().columns
-    np.testing.assert_allclose(f.summary()["consumption [Mt CO2]"].iloc[-1], 52.0)
+    np.testing.assert_allclose(f.summary()["consumption [Mt CO2]"].iloc[-1], 52.0, rtol=1e-10)
 
 
 def test_result_says_how_it_was_found():
@@ -117,7 +117,11 @@ def test_result_says_how_it_was_found():
 
 
 def test_there_and_back_through_a_file(tmp_path):
-    for result in (mrio.footprint(one_product(), "co2"), mrio.multipliers(one_product(), "co2")):
+    for result in (
+        mrio.footprint(one_product(), "co2"),
+        mrio.footprint(one_product(), "co2", products=True, income=True),
+        mrio.multipliers(one_product(), "co2"),
+    ):
         result.to_netcdf(tmp_path / "result.nc")
         back = mrio.read_netcdf(tmp_path / "result.nc")
         assert type(back) is type(result)
@@ -126,8 +130,8 @@ def test_there_and_back_through_a_file(tmp_path):
 
 def test_pictures():
     f = mrio.footprint(one_product(), "co2")
-    np.testing.assert_allclose(f.plot.matrix_data(), f.flows)
-    np.testing.assert_allclose(f.plot.origins_data(), f.flows.T)
+    np.testing.assert_allclose(f.plot.matrix_data(), f.flows, rtol=1e-10)
+    np.testing.assert_allclose(f.plot.origins_data(), f.flows.T, rtol=1e-10)
     assert "co2" in f.plot.matrix().get_title(loc="left")
     assert "Mt CO2" in f.plot.origins().get_ylabel()
 
@@ -148,8 +152,8 @@ def test_pairs_are_production_and_consumption_of_each_region():
     np.testing.assert_allclose(f.plot.tiles_data(side="consumption"), consumed, rtol=1e-12)
     between = f.plot.chord_data()
     assert np.diag(between).tolist() == [0.0] * R
-    assert f.plot.sankey_data()["amount"].sum() == pytest.approx(float(f.imports.sum()))
-    assert between.to_numpy().sum() == pytest.approx(float(f.imports.sum()))
+    assert f.plot.sankey_data()["amount"].sum() == pytest.approx(float(f.imports.sum()), rel=1e-10)
+    assert between.to_numpy().sum() == pytest.approx(float(f.imports.sum()), rel=1e-10)
     ax = f.plot.pairs()
     assert "consumption-based less production-based" in ax.get_xlabel()
     assert "for final purchases" in f.plot.sankey().get_title(loc="left")
@@ -168,3 +172,58 @@ def test_unknown_and_doubled_accounts():
         mrio.footprint(one_product(), "so2")
     with pytest.raises(DataError, match="once"):
         mrio.multipliers(one_product(), ["co2", "co2"])
+
+
+def ghosh_by_loops(system, account):
+    """Return the flows that primary inputs of each region, and imports, enable: v' G cell by cell."""
+    R, N = system.arrays.x.shape
+    n = R * N
+    x = system.arrays.x.ravel()
+    B = np.array([[z / x[i] if x[i] else 0.0 for z in row] for i, row in enumerate(system.arrays.Z)])
+    G = np.linalg.inv(np.eye(n) - B)
+    V, M = system.arrays.V.sum(axis=0).ravel(), system.arrays.imports_by_user.ravel()
+    flows = system.account(account).values.ravel()
+    enabled = np.zeros((n, R + 1))
+    for a in range(n):
+        for i in range(n):
+            share = G[i, a] / x[a] if x[a] else 0.0
+            enabled[a, i // N] += flows[a] * V[i] * share
+            enabled[a, R] += flows[a] * M[i] * share
+    return enabled.reshape(R, N, R + 1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(pairs())
+def test_income_accounts_are_those_of_the_ghosh_inverse(pair):
+    system, _ = pair.systems()
+    R = len(system.regions)
+    f = mrio.footprint(system, ["co2", "value_added"], income=True)
+    for account in f.accounts:
+        expected = ghosh_by_loops(system, account)
+        found = f.of("income", account)
+        size = np.abs(system.account(account).values).sum() + 1e-300
+        np.testing.assert_allclose(found.values[..., :R], expected[..., :R], atol=1e-10 * size)
+        np.testing.assert_allclose(found.sum("origin"), system.account(account).values, atol=1e-10 * size)
+        if system.imports != "none":
+            np.testing.assert_allclose(found.sel(origin="abroad"), expected[..., R], atol=1e-10 * size)
+    assert list(f.income["origin"].values)[:R] == list(system.regions)
+
+
+def test_income_by_hand():
+    # v = (0.7, 0.6), L = [[14, 2], [2, 16]] / 11: A carries 0.7 * 14 / 11 of its own value, the rest is B's.
+    f = mrio.footprint(one_product(), "co2", income=True)
+    own = np.array([[0.7 * 14, 0.6 * 2], [0.7 * 2, 0.6 * 16]]) / 11
+    np.testing.assert_allclose(f.income.values[:, 0], [[30.0], [22.0]] * own, rtol=1e-13)
+    table = f.summary()
+    np.testing.assert_allclose(table["income [Mt CO2]"].iloc[:2], [30.0, 22.0] @ own, rtol=1e-13)
+    np.testing.assert_allclose(table["income [Mt CO2]"].iloc[2], 52.0, rtol=1e-13)
+    assert "income [Mt CO2]" not in mrio.footprint(one_product(), "co2").summary()
+
+
+def test_columns_that_do_not_balance_are_an_origin_of_their_own():
+    system = random_system(3, balanced=False)
+    with pytest.warns(DataWarning, match="unaccounted") as caught:
+        f = mrio.footprint(system, "co2", income=True)
+    assert caught[0].filename == __file__
+    assert list(f.income["origin"].values) == ["R0", "R1", "R2", "abroad", "unaccounted"]
+    np.testing.assert_allclose(f.income.sum("origin"), f.production, rtol=1e-10)

@@ -67,7 +67,7 @@ def test_sparse_and_dense_give_the_same():
     np.testing.assert_array_equal(dense.rows, stored.rows)
     np.testing.assert_array_equal(dense.columns, stored.columns)
     product = np.where(A != 0, np.outer(columns, rows), 0).ravel()
-    np.testing.assert_allclose(dense.strength, np.sort(product)[::-1][:30])
+    np.testing.assert_allclose(dense.strength, np.sort(product)[::-1][:30], rtol=1e-10)
 
 
 def test_file_and_bad_question(tmp_path):

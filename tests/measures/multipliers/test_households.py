@@ -68,10 +68,10 @@ def test_equal_to_the_closed_inverse(seed, idle, propensity):
     closed = np.linalg.inv(np.eye(12) - np.block([[A, C], [H, np.zeros((3, 3))]]))
     f = np.divide(system.accounts["jobs"].values.ravel(), x, out=np.zeros_like(x), where=x != 0)
     for account, rate in (("output", np.ones(9)), ("jobs", f), ("income", h)):
-        np.testing.assert_allclose(found.type_i(account), rate @ L, rtol=1e-9)
-        np.testing.assert_allclose(found.type_ii(account), rate @ closed[:9, :9], rtol=1e-9)
+        np.testing.assert_allclose(found.type_i(account), rate @ L, rtol=1e-10)
+        np.testing.assert_allclose(found.type_ii(account), rate @ closed[:9, :9], rtol=1e-10)
         assert (found.type_ii(account) >= found.type_i(account) * (1 - 1e-12)).all()
-    np.testing.assert_allclose(found.data["propensity"], share)
+    np.testing.assert_allclose(found.data["propensity"], share, rtol=1e-10)
 
 
 def test_income_ratio_is_the_same_for_all_sectors_of_one_region():

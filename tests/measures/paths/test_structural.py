@@ -35,9 +35,9 @@ def all_paths(A, f, y, depth):
 def test_two_sectors_by_hand():
     found = structural_paths(two_sectors(), "output", top=4)
     # y = (350, 1700): the products themselves, then 0.25 * 1700 and 0.2 * 350.
-    np.testing.assert_allclose(found.data["contribution"], [1700, 425, 350, 85])
+    np.testing.assert_allclose(found.data["contribution"], [1700, 425, 350, 85], rtol=1e-10)
     assert found.summary()["path"].tolist()[1] == "economy 1 > economy 2"
-    np.testing.assert_allclose(found.coverage, (1700 + 425 + 350 + 85) / 3000)
+    np.testing.assert_allclose(found.coverage, (1700 + 425 + 350 + 85) / 3000, rtol=1e-10)
 
 
 @settings(deadline=None, max_examples=25)
@@ -49,7 +49,7 @@ def test_top_paths_are_the_largest_of_all(seed, top):
     everything = np.array(list(all_paths(A, f, y, 5).values()))
     found = structural_paths(system, "co2", top=top, max_depth=5)
     sizes = np.sort(np.abs(everything))[::-1][:top]
-    np.testing.assert_allclose(np.abs(found.data["contribution"]), sizes, rtol=1e-9)
+    np.testing.assert_allclose(np.abs(found.data["contribution"]), sizes, rtol=1e-10)
     np.testing.assert_allclose(found.total, f @ L @ y, rtol=1e-10)
     assert found.cut <= sizes[-1] * (1 + 1e-12)
 
@@ -80,7 +80,7 @@ def test_threshold_finds_all_above_it_and_only_those(seed):
     # Flows fall with every step, so six steps hold all paths above the threshold that brute force can list.
     expected = [abs(c) for c in all_paths(A, np.ones(4), y, 6).values() if abs(c) >= limit]
     shallow = found.data["contribution"].where(found.data["depth"] <= 6, drop=True)
-    np.testing.assert_allclose(np.sort(np.abs(shallow)), np.sort(expected), rtol=1e-9)
+    np.testing.assert_allclose(np.sort(np.abs(shallow)), np.sort(expected), rtol=1e-10)
     assert float(np.abs(found.data["contribution"]).min()) >= limit
     assert f"{found.coverage:.2%}" in found.checks
 
@@ -94,7 +94,7 @@ def test_sparse_and_dense_find_the_same():
     wanted = Wanted(500, 0.0, 30)
     dense = largest_paths(A, f, bound, y, wanted)
     stored = largest_paths(sparse.csr_array(A), f, bound, y, wanted)
-    np.testing.assert_allclose(dense.contributions, stored.contributions)
+    np.testing.assert_allclose(dense.contributions, stored.contributions, rtol=1e-10)
     assert [dense.tree.path(int(k)) for k in dense.nodes] == [stored.tree.path(int(k)) for k in stored.nodes]
 
 
@@ -104,7 +104,7 @@ def test_many_nodes_are_worked_off_in_pieces(monkeypatch):
     monkeypatch.setattr("mrio.measures.paths.search._CELLS", 30)
     monkeypatch.setattr("mrio.measures.paths.search._ROWS", 2)
     np.testing.assert_allclose(
-        structural_paths(system, "co2", top=300).data["contribution"], whole.data["contribution"]
+        structural_paths(system, "co2", top=300).data["contribution"], whole.data["contribution"], rtol=1e-10
     )
     monkeypatch.setattr("mrio.measures.paths.search._MOST_NODES", 100)
     with pytest.raises(DataError, match="visits too many"):
@@ -114,7 +114,7 @@ def test_many_nodes_are_worked_off_in_pieces(monkeypatch):
 def test_negative_coefficients_are_bounded_by_their_size():
     op = Leontief(np.array([[0.2, -0.3], [0.1, 0.4]]))
     expected = np.array([1.0, 2.0]) @ np.linalg.inv(np.eye(2) - np.abs(op.A))
-    np.testing.assert_allclose(path_bound(op, np.array([1.0, -2.0])), expected)
+    np.testing.assert_allclose(path_bound(op, np.array([1.0, -2.0])), expected, rtol=1e-10)
     with pytest.raises(NotProductiveError):
         path_bound(Leontief(np.array([[1.05, 0.6], [-0.4, 0.1]])), np.ones(2))
 
@@ -146,7 +146,7 @@ def test_pictures_and_files(tmp_path):
     found = structural_paths(random_system(5), "co2", top=12)
     links = found.plot.sankey_data(5)
     arriving = links[links["to_stage"] == 0]["amount"].sum()
-    np.testing.assert_allclose(arriving, np.abs(found.data["contribution"][:5]).sum())
+    np.testing.assert_allclose(arriving, np.abs(found.data["contribution"][:5]).sum(), rtol=1e-10)
     assert "5 largest paths" in found.plot.sankey(5).get_title(loc="left")
     found.to_netcdf(tmp_path / "paths.nc")
     again = mrio.read_netcdf(tmp_path / "paths.nc")
@@ -166,9 +166,9 @@ def test_category_called_like_exports_counts_with_them():
         accounts={"co2": ([1.0, 2.0], "Mt CO2")},
         **MONEY,
     )
-    assert structural_paths(system, "co2", top=3).total == pytest.approx(3)
+    assert structural_paths(system, "co2", top=3).total == pytest.approx(3, rel=1e-10)
     both = structural_paths(system, "output", top=1, final={"demand": "exports"})
-    assert both.data["contribution"].item() == pytest.approx(2 + 5)
+    assert both.data["contribution"].item() == pytest.approx(2 + 5, rel=1e-10)
 
 
 def test_bad_questions_are_named():
