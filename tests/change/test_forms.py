@@ -255,7 +255,16 @@ def test_the_product_of_effects_is_the_ratio(pair, method):
         with pytest.raises(DataError, match="zero or negative"):
             decompose(a, b, "co2", method, form="multiplicative", spread=False)
         return
-    d = decompose(a, b, "co2", method, form="multiplicative", spread=False)
+    refused = None
+    try:
+        d = decompose(a, b, "co2", method, form="multiplicative", spread=False)
+    except DataError as error:
+        refused = error.table["smallest total"]
+    if refused is not None:
+        # Factors of both periods together can leave a region with nothing; LMDI has no such mixtures.
+        assert method != "lmdi"
+        assert (refused <= 0).all()
+        return
     np.testing.assert_allclose(d.effects.prod("effect"), totals[1] / totals[0], rtol=1e-10)
     np.testing.assert_allclose(d.all_regions().prod(), totals[1].sum() / totals[0].sum(), rtol=1e-10)
 
