@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,15 @@ RESERVED = {VALUE_ADDED, *SYSTEM_DIMS, *(dim for dims in SYSTEM_DIMS.values() fo
 
 SUFFIXES = ("_direct", "_total", "_all", "_total_all", "_spread", "_spread_all")
 """What files and results append to the name of an account."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Unit and price basis of the flows, and unit of the population, as they were given."""
+
+    unit: str
+    price_basis: str
+    population_unit: str
 
 
 def import_kind(arrays: Mapping[str, object]) -> str:
@@ -134,12 +144,12 @@ def _zero_output(verb: str, values: Array, mask: NDArray[np.bool_], labels: Labe
     )
 
 
-def unit_problems(given: Mapping[str, object], unit: str, population_unit: str) -> list[MrioError]:
+def unit_problems(given: Mapping[str, object], words: Words) -> list[MrioError]:
     """List labelled arrays that say they are in another unit than the table."""
     problems: list[MrioError] = []
     for name, value in given.items():
         own = value.attrs.get("units") if isinstance(value, xr.DataArray) else None
-        asked = population_unit if name == "population" else unit
+        asked = words.population_unit if name == "population" else words.unit
         if own is not None and not same_unit(parse_unit(str(own)), parse_unit(asked)):
             problems.append(
                 UnitsError(
@@ -152,15 +162,17 @@ def unit_problems(given: Mapping[str, object], unit: str, population_unit: str) 
 
 
 def metadata_problems(
-    unit: str, price_basis: str, accounts: Mapping[str, Account], population: Array | None
+    words: Words, accounts: Mapping[str, Account], population: Array | None
 ) -> list[MrioError]:
     """List what is wrong with units, price basis, account names and population."""
     problems: list[MrioError] = []
-    money, basis = parse_unit(unit), parse_price_basis(price_basis)
+    money, basis = parse_unit(words.unit), parse_price_basis(words.price_basis)
+    if population is not None:
+        parse_unit(words.population_unit)
     if money.kind != "money":
         problems.append(
             UnitsError(
-                f"The unit of the table is no money: {unit!r}.",
+                f"The unit of the table is no money: {words.unit!r}.",
                 remedy='give for example unit="1e8 CNY"; physical tables are not supported',
             )
         )
@@ -168,7 +180,7 @@ def metadata_problems(
         problems.append(
             PriceBasisError(
                 "Unit and price basis name two currencies.",
-                amount=f"{unit!r} and {price_basis!r}",
+                amount=f"{words.unit!r} and {words.price_basis!r}",
                 remedy="convert the table, or correct one of the two texts",
             )
         )
