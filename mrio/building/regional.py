@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from mrio.balancing.feasibility import check_numbers
+from mrio.cells import as_numbers, labels_of_axes, require_one_order
 from mrio.errors import BalanceError, DataError, LabelError, MrioError, raise_together
 from mrio.provenance import Provenance
 from mrio.units import parse_price_basis, parse_unit
@@ -108,8 +109,11 @@ class RegionalTable:
         n, k, m = len(self.sectors), len(self.demand), len(self.factors)
         shapes = {"Z": (n, n), "Y": (n, k), "V": (m, n), "x": (n,), "imports_Z": (n, n), "imports_Y": (n, k)}
         shapes |= dict.fromkeys(_VECTORS, (n,))
-        given = {name: _as_array(getattr(self, name)) for name in shapes if getattr(self, name) is not None}
+        own = {name: getattr(self, name) for name in shapes if getattr(self, name) is not None}
+        given = {name: as_numbers(f"{name} of {self.region}", values) for name, values in own.items()}
         raise_together([*self._label_problems(), *_shape_problems(self.region, given, shapes)])
+        for name, values in own.items():
+            self._require_order(name, values)
         check_numbers(**{f"{name} of {self.region}": values for name, values in given.items()})
         for name in ("stock_change", "error"):
             given.setdefault(name, np.zeros(n))
@@ -123,6 +127,14 @@ class RegionalTable:
         parse_unit(self.unit)
         parse_unit(self.population_unit)
         parse_price_basis(self.price_basis)
+
+    def _require_order(self, name: str, values: object) -> None:
+        """Raise where a frame or DataArray carries other labels than the table."""
+        sectors, last = self.sectors, self.demand if name == "Y" else self.sectors
+        first = self.factors if name == "V" else sectors
+        found = labels_of_axes(values)
+        for labels, wanted in zip(found, (first, last) if len(found) == 2 else (sectors,), strict=False):
+            require_one_order(f"{name} of {self.region}", [("the table", wanted), (name, labels)])
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -157,7 +169,9 @@ class RegionalTable:
     def _account(self, name: str) -> tuple[Array, str, float | None]:
         """Return one account checked and write-locked; the households' own flows may be left out."""
         flows, unit, *rest = self.accounts[name]
-        values, direct = _as_array(flows), rest[0] if rest else None
+        values = as_numbers(f"account {name} of {self.region}", flows)
+        self._require_order(f"account {name}", flows)
+        direct = rest[0] if rest else None
         raise_together(_shape_problems(self.region, {name: values}, {name: (len(self.sectors),)}))
         check_numbers(**{f"account {name} of {self.region}": values})
         parse_unit(unit)
@@ -268,11 +282,6 @@ class RegionalTable:
             f"<RegionalTable {self.region} {self.period}: {len(self.sectors)} sectors, "
             f"output {self.x.sum():,.6g} {self.unit}{trade}>"
         )
-
-
-def _as_array(values: npt.ArrayLike) -> Array:
-    """Return a float copy."""
-    return np.array(values, dtype=np.float64)
 
 
 def _sum(first: Array | None, second: Array | None) -> Array:
