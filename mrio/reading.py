@@ -67,7 +67,7 @@ def read(path: PathLike) -> Systems:
     >>> list(read(bundled.path("illustrative.nc")))
     ['0', '1']
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if not path.exists():
         raise FileError("There is no such file.", where=str(path), remedy="check the name and the folder")
     unreadable = []
