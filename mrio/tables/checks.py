@@ -124,7 +124,8 @@ def _sums(system: System) -> dict[str, Array]:
 def _gaps(system: System, sums: Array) -> Array:
     """Return sums less gross output relative to output (R, N)."""
     x = system.arrays.x
-    return np.asarray((sums - x) / np.maximum(np.abs(x), np.abs(x).mean() * 1e-6))
+    floor = max(float(np.abs(x).mean()) * 1e-6, np.finfo(float).tiny)
+    return np.asarray((sums - x) / np.maximum(np.abs(x), floor))
 
 
 def _balance(system: System, name: str, gap: Array, note: str) -> Check:
@@ -215,7 +216,7 @@ def _discrepancy_share(system: System) -> Check:
         return Check("discrepancy", True, 0.0, DISCREPANCY_TOLERANCE, "no discrepancy column", pd.DataFrame())
     share = np.divide(column, x, out=np.zeros_like(x), where=x != 0)
     cells = cells_table(share, np.abs(share) > DISCREPANCY_TOLERANCE, ("region", "sector"), system.labels)
-    total = float(np.abs(column).sum() / np.abs(x).sum())
+    total = float(np.abs(column).sum() / max(float(np.abs(x).sum()), np.finfo(float).tiny))
     note = f"column 'discrepancy' against output of its row; {total:.2%} of all output"
     worst = float(np.abs(share).max(initial=0.0))
     return Check("discrepancy", not len(cells), worst, DISCREPANCY_TOLERANCE, note, cells)

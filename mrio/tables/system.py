@@ -30,11 +30,27 @@ from mrio.tables.coefficients import (
     scaled_flows,
     worth_a_copy,
 )
+from mrio.tables.conversion import in_unit, require_numbers_of_units
 from mrio.tables.deflator import Deflator
-from mrio.tables.given import attached_accounts, given_labels, parts_of, settled_arrays
-from mrio.tables.rules import Words, import_kind, metadata_problems, unit_problems, zero_output_problems
+from mrio.tables.given import (
+    attached_accounts,
+    given_labels,
+    parts_of,
+    period_name,
+    record_of,
+    settled_arrays,
+)
+from mrio.tables.rules import (
+    Words,
+    import_kind,
+    metadata_problems,
+    transposition_problems,
+    word_problems,
+    zero_output_problems,
+)
 from mrio.tables.summary import as_page, as_text, region_totals
 from mrio.tables.views import LabelledArrays
+from mrio.texts import require_text
 from mrio.units import PriceBasis, parse_price_basis
 
 
@@ -170,9 +186,10 @@ class System(LabelledArrays):
         arrays, gap = settled_arrays(given, labels)
         own = attached_accounts(accounts or {}, labels)
         words = Words(unit, price_basis, population_unit)
-        problems = metadata_problems(words, own, arrays.population) + unit_problems(given, words)
+        problems = metadata_problems(words, own, arrays.population) + word_problems(given, words)
+        problems += transposition_problems(arrays)
         raise_together(problems + zero_output_problems(arrays, own, labels))
-        record = Provenance(source) if provenance is None else provenance
+        record = record_of(provenance, source)
         if gap > 0.0:
             record = record.with_step("took row sums for gross output", largest_relative_difference=gap)
         return cls(
@@ -181,8 +198,8 @@ class System(LabelledArrays):
             accounts=MappingProxyType(own),
             unit=unit,
             price_basis=price_basis,
-            period=str(period),
-            scenario=scenario,
+            period=period_name(period),
+            scenario=require_text(scenario, "The scenario of a table", 'scenario="baseline"'),
             population_unit=population_unit,
             provenance=record,
         )
@@ -236,7 +253,7 @@ class System(LabelledArrays):
         """
         if name == VALUE_ADDED:
             return Account(self.arrays.V.sum(axis=0), self.unit).attached(name, self.labels)
-        if name not in self.accounts:
+        if not isinstance(name, str) or name not in self.accounts:
             known = [VALUE_ADDED, *self.accounts]
             raise LabelError(
                 f"The table has no account {name!r}.",
@@ -265,6 +282,13 @@ class System(LabelledArrays):
         ----------
         **changes
             Any keyword of `from_arrays`.
+
+        Raises
+        ------
+        UnitsError
+            When a unit is changed and its numbers are not; `in_unit` converts them.
+        DataError
+            As `from_arrays`.
         """
         inputs = parts_of(self)
         if "source" in changes and "provenance" not in changes:
@@ -272,6 +296,7 @@ class System(LabelledArrays):
         unknown = sorted(set(changes) - {*inputs, "x"})
         if unknown:
             raise TypeError(f"replace() got unknown parts {unknown}; known are {sorted([*inputs, 'x'])}")
+        require_numbers_of_units(self, changes)
         new = System.from_arrays(**{**inputs, **changes})
         same_A = "Z" not in changes and np.array_equal(new.arrays.x, self.arrays.x)
         if same_A and "leontief" in vars(self) and new.labels == self.labels:
@@ -297,6 +322,41 @@ class System(LabelledArrays):
         vars(new)["leontief"] = operator
         return new
 
+    def in_unit(self, unit: str) -> System:
+        """Return the table with all money in another unit of its currency; accounts keep theirs.
+
+        Parameters
+        ----------
+        unit
+            For example ``"1e4 CNY"``.
+
+        Raises
+        ------
+        UnitsError
+            When the unit is no money, or of another currency.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("bth")["2017"]
+        >>> smaller = table.in_unit("1e6 CNY")
+        >>> table.unit, bool(abs(smaller.x.sum() / table.x.sum() / 100 - 1) < 1e-14)
+        ('1e8 CNY', True)
+        """
+        return in_unit(self, unit)
+
+    def identical(self, other: object) -> bool:
+        """Tell whether another table holds the same numbers, labels, words and provenance.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["0"]
+        >>> table.identical(table.replace()), table.identical(table.replace(scenario="low"))
+        (True, False)
+        """
+        return isinstance(other, System) and self.to_dataset().identical(other.to_dataset())
+
     def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
         """Return a table with regions or sectors added up; all totals are kept.
 
@@ -306,14 +366,16 @@ class System(LabelledArrays):
         Parameters
         ----------
         regions, sectors
-            New label of every region or sector: a mapping, or a CSV file with the label in its first column
-            and the new one in the second (or in the column ``target``). Left as they are where nothing is
-            given. New labels come in the order of their first members.
+            New label of every region or sector: ``{label: new}``, ``{new: [labels]}``, a Series with labels
+            as its index, or a CSV file with the label in its first column and the new one in the second (or
+            in the column ``target``). Left as they are where nothing is given. New labels come in the order
+            of their first members.
 
         Raises
         ------
         LabelError
-            When a label of the table has no new one; with names that come near.
+            When a label of the table has no new one, with names that come near; or two new labels differ
+            only in blanks or capitals.
         FileError, DataError
             When the CSV file cannot be read.
 

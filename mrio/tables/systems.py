@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from mrio.errors import LabelError, MrioError, PriceBasisError, UnitsError, raise_together
+import numpy as np
+
+from mrio.errors import (
+    DataError,
+    DataWarning,
+    LabelError,
+    MrioError,
+    PriceBasisError,
+    UnitsError,
+    raise_together,
+)
 from mrio.schema import VALUE_ADDED
 from mrio.tables.labels import require_same_labels
 from mrio.tables.system import System
@@ -16,6 +27,10 @@ if TYPE_CHECKING:
     from mrio.change.chain import DecompositionChain
     from mrio.lowcarbon import Decoupling
     from mrio.transfer.chain import TransferChain
+
+
+UNLIKELY = 100.0
+"""Ratio of two sizes of one quantity above which a unit is likely to be wrong: slips are 1e3, 1e4 or more."""
 
 
 class Systems(Mapping[str, System]):
@@ -44,10 +59,12 @@ class Systems(Mapping[str, System]):
 
     def __init__(self, tables: Mapping[str, System] | Iterable[System]) -> None:
         named = dict(tables) if isinstance(tables, Mapping) else _by_period(tables)
+        _require_tables(named)
         if named:
             first_name, first = next(iter(named.items()))
             for name, table in named.items():
                 require_comparable(first, table, (f"table {first_name}", f"table {name}"))
+            _require_own_names(named)
         self._tables: dict[str, System] = {str(name): table for name, table in named.items()}
         if len(self._tables) < len(named):
             raise LabelError(
@@ -142,6 +159,11 @@ def require_comparable(first: System, second: System, names: tuple[str, str] | N
     ------
     LabelError, UnitsError, PriceBasisError
         All that differ, told at once.
+
+    Warns
+    -----
+    DataWarning
+        When output or population of one is more than `UNLIKELY` times that of the other.
     """
     names = names or _names(first, second)
     problems: list[MrioError] = []
@@ -171,6 +193,55 @@ def require_comparable(first: System, second: System, names: tuple[str, str] | N
             )
         )
     raise_together(problems)
+    _warn_of_size(first, second, names)
+
+
+def _warn_of_size(first: System, second: System, names: tuple[str, str]) -> None:
+    """Warn where one quantity is so much larger in one table that its unit is likely to be wrong."""
+    output = [float(np.abs(table.arrays.x).sum()) for table in (first, second)]
+    people = [
+        0.0 if t.arrays.population is None else float(t.arrays.population.sum()) for t in (first, second)
+    ]
+    odd = [
+        f"{what} is {sizes[0]:.4g} and {sizes[1]:.4g} {unit}"
+        for what, sizes, unit in (
+            ("output", output, first.unit),
+            ("population", people, first.population_unit),
+        )
+        if min(sizes) > 0 and max(sizes) > UNLIKELY * min(sizes)
+    ]
+    if odd:
+        warnings.warn(
+            DataWarning(
+                f"{names[0]} and {names[1]} differ in size more than economies do: {'; '.join(odd)}. "
+                "Look whether the unit of one of them is wrong."
+            ),
+            stacklevel=4,
+        )
+
+
+def _require_tables(named: Mapping[str, object]) -> None:
+    """Raise for members that are no tables."""
+    odd = {name: type(table).__name__ for name, table in named.items() if not isinstance(table, System)}
+    if odd:
+        raise DataError(
+            "A set of tables holds something that is no table.",
+            where=", ".join(map(repr, odd)),
+            amount=f"got {', '.join(dict.fromkeys(odd.values()))}",
+            remedy="give System objects",
+        )
+
+
+def _require_own_names(named: Mapping[str, System]) -> None:
+    """Raise where the name of a table is the period of another one and not its own."""
+    periods = {table.period for table in named.values()}
+    crossed = {str(n): table.period for n, table in named.items() if str(n) in periods - {table.period}}
+    if crossed:
+        raise LabelError(
+            "A table has the name of the period of another table.",
+            where=", ".join(f"{name!r} is of period {period!r}" for name, period in crossed.items()),
+            remedy="give each table the name of its own period, or other names",
+        )
 
 
 def _names(first: System, second: System) -> tuple[str, str]:
@@ -179,8 +250,11 @@ def _names(first: System, second: System) -> tuple[str, str]:
 
 
 def _by_period(tables: Iterable[System]) -> dict[str, System]:
+    if isinstance(tables, System):
+        return {tables.period: tables}
     result: dict[str, System] = {}
-    for table in tables:
+    for number, table in enumerate(tables):
+        _require_tables({f"number {number}": table})
         if table.period in result:
             raise LabelError(
                 f"Two tables are called {table.period!r}.", remedy="give a mapping of distinct names"
