@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from mrio.errors import DataError, UnitsError
-from mrio.tables.arrays import Array, labelled, locked, own_array, unit_problem
+from mrio.tables.arrays import Array, has_output, labelled, locked, own_array, unit_problem
 from mrio.tables.labels import Labels
 from mrio.units import parse_unit
 
@@ -98,7 +98,7 @@ class Account:
         x
             Gross output, (R, N).
         """
-        return np.divide(self.values, x, out=np.zeros_like(x), where=x != 0)
+        return np.divide(self.values, x, out=np.zeros_like(x), where=has_output(x))
 
     def total(self) -> float:
         """Return the sum of all flows, the final users' own included."""

@@ -99,6 +99,11 @@ class Arrays:
         return np.asarray(inputs + self.imports_by_user + self.V.sum(axis=0))
 
 
+def has_output(x: Array) -> NDArray[np.bool_]:
+    """Tell which sectors have output, (n,) or (R, N): what is below 1e-12 of the mean is rounding of zero."""
+    return np.asarray(np.abs(x) > float(np.abs(x).mean()) * 1e-12)
+
+
 def is_sparse(value: object) -> bool:
     """Tell whether a matrix is stored sparse."""
     return bool(sparse.issparse(value))
@@ -295,6 +300,13 @@ def _frame_mismatch(
 ) -> MrioError | None:
     """Compare the labels of rows and columns with the table; ascending whole numbers count as positions."""
     for axis, own in zip(value.axes, _dims_of_axes(value, dims, labels), strict=True):
+        turned = [str(level) for level in axis.names if str(level).startswith("use_") and level not in own]
+        if turned:
+            return LabelError(
+                f"{name} stands transposed: buyers are where sellers must be.",
+                where=f"levels {', '.join(map(repr, turned))} for {' and '.join(own)}",
+                remedy=f"give {name}.T, or rename the levels of its labels",
+            )
         if pd.api.types.is_integer_dtype(axis.dtype):
             if axis.is_monotonic_increasing and axis.is_unique:
                 continue

@@ -8,7 +8,7 @@ import xarray as xr
 from mrio.errors import BalanceError
 from mrio.leontief import Leontief, ScaledMatrix
 from mrio.schema import ADDING_UP, SYSTEM_DIMS
-from mrio.tables.arrays import Array, Arrays, Matrix, is_sparse, labelled, locked, locked_sparse
+from mrio.tables.arrays import Array, Arrays, Matrix, has_output, is_sparse, labelled, locked, locked_sparse
 from mrio.tables.labels import Labels
 
 COPY_BELOW = 500
@@ -17,8 +17,7 @@ COPY_BELOW = 500
 
 def output_reciprocal(x: Array) -> Array:
     """Return 1 / x (n,), zero where there is no output."""
-    floor = float(np.abs(x).mean()) * 1e-12
-    return np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
+    return np.divide(1.0, x, out=np.zeros_like(x), where=has_output(x))
 
 
 def coefficients(Z: Matrix, x: Array) -> Matrix:

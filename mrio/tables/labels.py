@@ -104,7 +104,8 @@ def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
                 remedy="strip the labels; two labels that differ by a blank are two labels",
             )
         )
-    unheld = [value for value in values if unwritable(value)]
+    # A lone carriage return becomes a line break in CSV and XML, and the label another one.
+    unheld = [value for value in values if unwritable(value) or "\r" in value]
     if unheld:
         problems.append(
             LabelError(

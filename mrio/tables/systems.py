@@ -39,7 +39,7 @@ class Systems(Mapping[str, System]):
     Parameters
     ----------
     tables
-        A mapping of names to tables, or tables, which are then named by their periods.
+        A mapping of names to tables, or one or more tables, which are then named by their periods.
 
     Raises
     ------
@@ -57,7 +57,7 @@ class Systems(Mapping[str, System]):
       after: 1, 4 regions x 3 sectors, current CNY, producer prices
     """
 
-    def __init__(self, tables: Mapping[str, System] | Iterable[System]) -> None:
+    def __init__(self, tables: System | Mapping[str, System] | Iterable[System]) -> None:
         named = dict(tables) if isinstance(tables, Mapping) else _by_period(tables)
         _require_tables(named)
         if named:
@@ -249,7 +249,7 @@ def _names(first: System, second: System) -> tuple[str, str]:
     return (left, right) if left != right else (f"{left} (first)", f"{right} (second)")
 
 
-def _by_period(tables: Iterable[System]) -> dict[str, System]:
+def _by_period(tables: System | Iterable[System]) -> dict[str, System]:
     if isinstance(tables, System):
         return {tables.period: tables}
     result: dict[str, System] = {}

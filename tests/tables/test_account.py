@@ -61,3 +61,8 @@ def test_a_loose_account_is_its_own():
     assert repr(Account([["n/a"]], "Mt CO2")) == "<Account: not checked yet, Mt CO2>"
     with pytest.raises(DataError, match="Flows are not an array"):
         Account([[1.0], [1.0, 2.0]], "Mt CO2")
+
+
+def test_rounding_of_zero_output_has_no_intensity():
+    account = Account([[4.0, 1e-14]], "Mt CO2")
+    np.testing.assert_array_equal(account.intensity(np.array([[2.0, 1e-15]])), [[2.0, 0.0]])

@@ -511,6 +511,14 @@ def test_accounts_that_say_they_are_in_another_unit(table, units, what):
     assert error.amount == f"{units!r} and {unit!r}"
 
 
+def test_a_transposed_frame_is_told_by_its_levels(table):
+    Z = System.from_arrays(**table).to_dataframe("Z")
+    error = refused(LabelError, table, Z=Z.T)
+    assert error.what == "Z stands transposed: buyers are where sellers must be."
+    plain = frame(table, "Z").rename_axis(["region", "sector"]).rename_axis(["region", "sector"], axis=1)
+    assert System.from_arrays(**{**table, "Z": plain}).sectors == tuple(table["sectors"])
+
+
 def test_numbered_rows_out_of_order(table):
     exports = pd.Series(table["exports"].ravel())
     assert System.from_arrays(**{**table, "exports": exports.set_axis(range(5, 17))}).exports is not None
@@ -583,6 +591,7 @@ def test_labels_that_are_no_list(table, field, labels, kind):
         (["RES", "ＲＥＳ", "SRV"], "Some sectors look the same and are not."),
         (["R E", "R\u00a0E", "SRV"], "Some sectors look the same and are not."),
         (["RES\u200b", "TEC", "SRV"], "Some sectors have blanks before or after the name."),
+        (["RES", "TE\r\nC", "SRV"], "Some sectors hold signs that no file can."),
         (["RES\0", "TEC", "SRV"], "Some sectors hold signs that no file can."),
         (["RES", "\ud800", "SRV"], "Some sectors hold signs that no file can."),
     ],
