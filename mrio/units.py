@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from mrio.errors import PriceBasisError, UnitsError
@@ -216,6 +216,18 @@ def parse_price_basis(text: str) -> PriceBasis:
         )
     year = int(years[0]) if years else None
     return PriceBasis(text, _KINDS[kinds[0]], year, currencies[0], valuations[0] if valuations else "")
+
+
+def same_basis(first: str, second: str) -> bool:
+    """Tell whether two texts name the same prices, however they are spelled.
+
+    Examples
+    --------
+    >>> same_basis("current 2017 CNY, producer prices", "CNY, current 2017; producers' prices")
+    True
+    """
+    one, other = parse_price_basis(first), parse_price_basis(second)
+    return replace(one, text="") == replace(other, text="")
 
 
 def comparable(first: PriceBasis, second: PriceBasis) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mrio.errors import NotProductiveError
+from mrio.errors import LabelError, NotProductiveError
 from mrio.leontief.spectral import spectral_radius
 from mrio.schema import ABROAD, SYSTEM_DIMS
 from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse
@@ -70,8 +70,19 @@ class CheckReport:
         return all(check.passed for check in self.checks)
 
     def __getitem__(self, name: str) -> Check:
-        """Return a check by its name."""
-        return next(check for check in self.checks if check.name == name)
+        """Return a check by its name.
+
+        Raises
+        ------
+        LabelError
+            When there is no such check.
+        """
+        found = {check.name: check for check in self.checks}
+        if name not in found:
+            raise LabelError(
+                f"There is no check {name!r}.", remedy=f"checks are {', '.join(map(repr, found))}"
+            )
+        return found[name]
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row a check: passed, worst, tolerance, note, worst cells."""

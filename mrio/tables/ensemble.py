@@ -154,8 +154,8 @@ def perturb(system: System, cv: CV, n: int = 100, seed: int = 0) -> Ensemble:
     >>> bool(abs(draws[0].x.sum() / table.x.sum() - 1) < 1e-9), draws[0].x.equals(draws[0].x)
     (True, True)
     """
-    if n < 1:
-        raise DataError("An ensemble needs one draw or more.", amount=f"n={n}")
+    if n < 1 or n != int(n):
+        raise DataError("An ensemble needs one draw or more.", amount=f"n={n}", remedy="give a whole number")
     parts = given_parts(system.arrays)
     shapes = {name: part.shape for name, part in parts.items()}
     shapes |= dict.fromkeys(system.accounts, system.arrays.x.shape)

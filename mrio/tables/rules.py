@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from mrio.tables.account import Account
 from mrio.tables.arrays import Array, Arrays, cells_table, describe_cells, unit_problem
 from mrio.tables.labels import Labels
 from mrio.texts import trimmed, unwritable
-from mrio.units import parse_price_basis, parse_unit
+from mrio.units import parse_price_basis, parse_unit, same_basis
 
 ROW_TOLERANCE = 1e-6
 """Output as given may differ from the row sum by this share; beyond it the table is refused."""
@@ -205,7 +205,7 @@ def word_problems(given: Mapping[str, object], words: Words) -> list[MrioError]:
             unit_problem(name, value, words.population_unit if name == "population" else words.unit)
         )
         own = value.attrs.get("price_basis") if isinstance(value, xr.DataArray) else None
-        if own is not None and not _same_basis(str(own), words.price_basis):
+        if own is not None and not same_basis(str(own), words.price_basis):
             problems.append(
                 PriceBasisError(
                     f"{name} says it is in other prices than the table.",
@@ -214,12 +214,6 @@ def word_problems(given: Mapping[str, object], words: Words) -> list[MrioError]:
                 )
             )
     return [problem for problem in problems if problem is not None]
-
-
-def _same_basis(one: str, other: str) -> bool:
-    """Tell whether two texts name the same prices, however they are spelled."""
-    first, second = parse_price_basis(one), parse_price_basis(other)
-    return replace(first, text="") == replace(second, text="")
 
 
 def metadata_problems(
