@@ -50,6 +50,22 @@ _DENSE = 200
 PathLike = str | os.PathLike[str]
 
 
+def existing(path: PathLike) -> Path:
+    """Return the path of a file that exists.
+
+    Raises
+    ------
+    FileError
+        When there is no such file.
+    """
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise FileError(
+            "There is no such file.", where=str(path), remedy="check the path; a folder cannot be read"
+        )
+    return file
+
+
 def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, title: str) -> None:
     """Write Datasets as groups of one netCDF-4 file.
 
@@ -95,11 +111,7 @@ def read_groups(path: PathLike) -> tuple[str, dict[str, xr.Dataset]]:
     FileError
         When the file is missing, damaged, foreign or newer than this version of the library.
     """
-    path = Path(path).expanduser()
-    if not path.is_file():
-        raise FileError(
-            "There is no such file.", where=str(path), remedy="check the name; a folder cannot be read"
-        )
+    path = existing(path)
     _require_unbroken_seal(path)
     if is_unfinished(path):
         raise FileError(

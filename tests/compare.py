@@ -1,6 +1,9 @@
-"""Comparison of arrays at the precision that the library promises."""
+"""Comparison of arrays at the precision that the library promises, and of errors with what they must tell."""
 
 import numpy as np
+import pytest
+
+from mrio.errors import MrioError
 
 TOLERANCE = 1e-10
 
@@ -26,3 +29,13 @@ def level(a, b, account):
 def money(a, b):
     """Return the size of the flows: the larger of the total outputs of the two tables."""
     return max(float(np.abs(table.arrays.x).sum()) for table in (a, b))
+
+
+def told(call, *parts):
+    """Return the text of the error of a call, which must hold all parts."""
+    with pytest.raises(MrioError) as caught:
+        call()
+    text = str(caught.value)
+    for part in parts:
+        assert part in text
+    return text

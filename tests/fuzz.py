@@ -45,6 +45,7 @@ from tests.readers.china import test_ceads_mrio, test_ipio, test_sic
 from tests.readers.described import test_layouts
 from tests.readers.packages import test_mario
 from tests.readers.sheets import write as write_book
+from tests.readers.sheets import write_lines
 from tests.readers.world import test_eora, test_exiobase, test_figaro, test_gloria, test_icio, test_wiod
 
 LIMIT = 20.0
@@ -115,16 +116,16 @@ def _exiobase_zip(folder: Path) -> Path:
 
 
 def _icio(folder: Path) -> Path:
-    return test_icio.write(folder / "2020_SML.csv", test_icio.cells(test_icio.table()))
+    return write_lines(folder / "2020_SML.csv", test_icio.cells(test_icio.table()))
 
 
 def _figaro(folder: Path) -> Path:
-    return test_figaro.write(folder / test_figaro.MATRIX, test_figaro.cells(test_figaro.table()))
+    return write_lines(folder / test_figaro.MATRIX, test_figaro.cells(test_figaro.table()))
 
 
 def _figaro_flat(folder: Path) -> Path:
     lines = test_figaro.flat(test_figaro.cells(test_figaro.table()))
-    return test_figaro.write(folder / test_figaro.FLAT, lines)
+    return write_lines(folder / test_figaro.FLAT, lines)
 
 
 def _eora(folder: Path) -> Path:

@@ -36,6 +36,7 @@ FLOORS = {
     "numerals": 1,
     "texts": 1,
     "cells": 1,
+    "parameters": 1,
     "threads": 1,
     "logmean": 1,
     "mapping": 1,

@@ -16,6 +16,7 @@ from mrio.balancing.feasibility import Names, check_margins, check_numbers, chec
 from mrio.balancing.scaling import margin_gap, polish, scale
 from mrio.cells import as_numbers, labels_of_axes, require_one_order
 from mrio.errors import DataError
+from mrio.parameters import require_count, require_tolerance
 
 Array = npt.NDArray[np.float64]
 Labels = Sequence[Sequence[object]]
@@ -41,6 +42,10 @@ class Stopping:
     tolerance: float = 1e-12
     max_iterations: int = 1_000
     required: bool = True
+
+    def __post_init__(self) -> None:
+        require_tolerance(self.tolerance)
+        require_count(self.max_iterations, "max_iterations")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from mrio.balancing.projection import constraint_gap, project
 from mrio.balancing.scaling import factors
 from mrio.cells import as_numbers
 from mrio.errors import BalanceError, ConvergenceError, DataError
+from mrio.parameters import require_number
 
 Array = npt.NDArray[np.float64]
 
@@ -80,7 +81,7 @@ def kras(
     Raises
     ------
     MissingDataError, DataError
-        NaN or infinity, shapes that do not fit, negative errors.
+        NaN or infinity, shapes that do not fit, negative errors, a step of zero or less.
     BalanceError
         Constraints that contradict each other and have no standard error to give way, named by number.
     ConvergenceError
@@ -101,6 +102,11 @@ def kras(
     >>> found.matrix.round(6).tolist(), found.strain.round(6).tolist()
     ([4.4, 6.6], [1.0, -1.0])
     """
+    require_number(step, "step")
+    if step <= 0:
+        raise DataError(
+            "Values give way by no step.", amount=f"step = {step:g}", remedy="give a share above 0, like 0.1"
+        )
     array = np.array(prior, dtype=np.float64)
     G, c, sigma = _read(array, coefficients, values, errors)
     stopping = stopping or Stopping()

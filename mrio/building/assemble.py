@@ -118,10 +118,11 @@ def assemble(
     )
     stack, split, provenance = _exports_within_output(stack, split, provenance)
     supply, gap, provenance = _supply(stack, split, labels, provenance)
-    fitted, provenance = _trade(published, supply, split, rule, national, labels, provenance)
+    own = own_by_rule(published, supply, _domestic_use(split), rule, national)
+    fitted, provenance = _trade(supply, _domestic_use(split), own, rule, labels, provenance)
     warn_of_estimates(tables, border, gap, stack.x)
     provenance = replace(provenance, groups=cell_groups(tables, border, balance, rest))
-    return _system(tables, stack, split, fitted, gap, provenance)
+    return _system(tables, replace(stack, error=stack.error + gap), split, fitted, provenance)
 
 
 def _tables(
@@ -275,17 +276,14 @@ def _domestic_use(split: ImportSplit) -> Array:
 
 
 def _trade(
-    published: Stack,
     supply: Array,
-    split: ImportSplit,
+    use: Array,
+    own: Array,
     rule: TradeRule,
-    national: RegionalTable | None,
     labels: tuple[list[str], list[str]],
     provenance: Provenance,
 ) -> tuple[Array, Provenance]:
-    """Return trade (N, R, R) balanced to supply and use."""
-    use = _domestic_use(split)
-    own = own_by_rule(published, supply, use, rule, national)
+    """Return trade (N, R, R) balanced to supply and use, with own supply as given (all R, N)."""
     fitted = fit_trade(supply, use, own, prior_by_rule(supply - own, use - own, rule), labels=labels)
     kept = float(np.einsum("irr->", fitted.matrix))
     provenance = provenance.with_step(
@@ -307,10 +305,9 @@ def _system(
     stack: Stack,
     split: ImportSplit,
     trade: Array,
-    gap: Array,
     provenance: Provenance,
 ) -> System:
-    """Return the table with purchases spread over origins."""
+    """Return the table with purchases spread over origins; what the rules leave over is in the errors."""
     first = tables[0]
     Z, Y = spread(sourcing(trade), split.Z_domestic, split.Y_domestic)
     people = [table.population for table in tables]
@@ -326,7 +323,7 @@ def _system(
         x=stack.x,
         exports=stack.exports,
         stock_change=split.stock_domestic,
-        discrepancy=stack.error + gap,
+        discrepancy=stack.error,
         imports_Z=split.Z_imported.transpose(1, 0, 2),
         imports_Y=split.Y_imported.transpose(1, 0, 2),
         accounts=_accounts(tables),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from mrio.balancing.balance import Balanced
 from mrio.errors import DataError
+from mrio.parameters import require_factor, require_share, require_tolerance
 from mrio.tables import System
 
 Array = npt.NDArray[np.float64]
@@ -39,6 +40,11 @@ class UpdateRule:
     own_weight: float = 0.5
     opening: float = 1e-6
     tolerance: float = 1e-6
+
+    def __post_init__(self) -> None:
+        require_share(self.own_weight, "own_weight")
+        require_factor(self.opening, "opening")
+        require_tolerance(self.tolerance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +105,3 @@ def base_year(system: System) -> BaseYear:
 def fit_numbers(fitted: Balanced) -> dict[str, float]:
     """Return how a fit went."""
     return {"moved": fitted.moved, "iterations": fitted.iterations, "residual": fitted.residual}
-
-
-def ratio(part: Array, total: Array) -> Array:
-    """Return part / total, 0 where the total is 0."""
-    part, total = np.broadcast_arrays(part, total)
-    return np.divide(part, total, out=np.zeros(part.shape), where=total != 0)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from mrio.building.regional import RegionalTable
 from mrio.building.stack import stacked
 from mrio.errors import MissingDataError
+from mrio.tables.arrays import ratio
 
 Array = npt.NDArray[np.float64]
 
@@ -100,7 +101,7 @@ def _scaled(foreign: Array | None, elsewhere: Array | None, total: Array) -> Arr
     if foreign is None or elsewhere is None:
         raise TypeError("a published split has both parts")
     both = foreign + elsewhere
-    part = np.divide(foreign * total, both, out=np.zeros_like(total), where=both != 0)
+    part = ratio(foreign * total, both)
     return np.asarray(np.maximum(part, 0.0))
 
 

@@ -13,6 +13,7 @@ from mrio.balancing.capped import spread_capped
 from mrio.building.border import abroad
 from mrio.building.regional import RegionalTable
 from mrio.building.stack import Stack
+from mrio.tables.arrays import ratio
 
 Array = npt.NDArray[np.float64]
 
@@ -98,7 +99,7 @@ def _in_proportion(values: Array, total: Array, fallback: Array) -> Array:
     """Return values (R, n) scaled to totals (n,), in proportion to the fallback where all are 0."""
     weights = np.where(values.sum(axis=0) != 0, values, fallback)
     sums = weights.sum(axis=0)
-    return np.asarray(weights * np.divide(total, sums, out=np.zeros_like(total), where=sums != 0))
+    return np.asarray(weights * ratio(total, sums))
 
 
 def _capped(values: Array, total: Array, ceiling: Array, fallback: Array) -> Array:

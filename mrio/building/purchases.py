@@ -11,10 +11,11 @@ import numpy.typing as npt
 from mrio.balancing.capped import fit_capped
 from mrio.balancing.margins import MarginLike
 from mrio.balancing.proportional import ipf
-from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers, ratio
+from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers
 from mrio.building.constraints import level
 from mrio.errors import BalanceError
 from mrio.provenance import Provenance
+from mrio.tables.arrays import ratio
 
 Array = npt.NDArray[np.float64]
 Masked = np.ma.MaskedArray[Any, np.dtype[np.float64]]

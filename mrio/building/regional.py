@@ -14,6 +14,7 @@ import pandas as pd
 from mrio.balancing.feasibility import check_numbers
 from mrio.cells import as_numbers, labels_of_axes, require_one_order
 from mrio.errors import BalanceError, DataError, MissingDataError, MrioError, raise_together
+from mrio.parameters import require_tolerance
 from mrio.provenance import Provenance
 from mrio.tables.account import as_account
 from mrio.tables.labels import Labels
@@ -237,6 +238,7 @@ class RegionalTable:
         BalanceError
             With the table of all rows and columns that do not add up, worst first.
         """
+        require_tolerance(tolerance)
         limit = tolerance * float(np.abs(self.x).mean())
         parts = [
             pd.DataFrame(

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from mrio.balancing.balance import gras
-from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers, ratio
+from mrio.building.base_year import BaseYear, UpdateRule, fit_numbers
 from mrio.errors import BalanceError
 from mrio.provenance import Provenance
+from mrio.tables.arrays import ratio
 
 Array = npt.NDArray[np.float64]
 

@@ -13,6 +13,7 @@ from mrio.building.regional import RegionalTable
 from mrio.building.stack import Stack
 from mrio.building.trade import OwnRule, charm, gravity, heterogeneity, own_supply, proportional
 from mrio.errors import MissingDataError
+from mrio.parameters import require_factor
 
 Array = npt.NDArray[np.float64]
 
@@ -29,7 +30,8 @@ class TradeRule:
     distance
         (R, R) in the order of the regions, the rest of the country last [km]; for ``"gravity"``.
     exponent
-        Distance exponent; for ``"gravity"``. 1.5 is near what interregional tables of China show.
+        Distance exponent, zero or more; for ``"gravity"``. 1.5 is near what tables of China between regions
+        show.
     observed
         (N, R, R): product, from region, to region; any level; for ``"observed"``.
     own
@@ -47,6 +49,9 @@ class TradeRule:
     exponent: float = 1.5
     observed: Array | None = None
     own: OwnRule | Literal["charm"] = "max"
+
+    def __post_init__(self) -> None:
+        require_factor(self.exponent, "exponent")
 
 
 def own_by_rule(

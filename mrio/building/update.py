@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mrio.building.base_year import BaseYear, UpdateRule, base_year, ratio
+from mrio.building.base_year import BaseYear, UpdateRule, base_year
 from mrio.building.constraints import Constraints
 from mrio.building.purchases import fit_imports, fit_purchases
 from mrio.building.sourcing import fit_sourcing
 from mrio.errors import BalanceError
 from mrio.provenance import CellGroup, Provenance
 from mrio.tables import System
+from mrio.tables.arrays import ratio
 
 Array = npt.NDArray[np.float64]
 

@@ -12,6 +12,7 @@ from mrio.change.decomposition import decompose
 from mrio.change.result import TOTAL
 from mrio.change.stamp import change_scale
 from mrio.errors import LabelError
+from mrio.results.accounts import long_form
 from mrio.results.chain import Chain, chain_dataset, require_same_totals
 from mrio.schema import EFFECTS, VALUE_ADDED
 from mrio.tables import Deflator, System
@@ -28,7 +29,7 @@ class DecompositionChain(Chain):
 
     def effects(self, account: str | None = None) -> xr.DataArray:
         """Return effects (step, effect, region, sector), the direct ones last."""
-        return self.by_step(self._account(account))
+        return self.by_step(self.account_of(account))
 
     def table(self, account: str | None = None, region: str | None = None) -> pd.DataFrame:
         """Return effects by step, their sum, the direct effects and the difference.
@@ -45,7 +46,7 @@ class DecompositionChain(Chain):
         DataFrame
             One row an effect and the total change.
         """
-        name = self._account(account)
+        name = self.account_of(account)
         effects, total = self.by_step(name).sum("sector"), self.by_step(name + TOTAL).sum("sector")
         if region is None:
             effects, total = effects.sum("region"), total.sum("region")
@@ -63,28 +64,11 @@ class DecompositionChain(Chain):
 
     def summary(self) -> pd.DataFrame:
         """Return the table of every account, all regions together."""
-        tables = {f"{name} [{self.data[name].attrs['units']}]": self.table(name) for name in self.accounts}
-        if len(tables) == 1:
-            return next(iter(tables.values()))
-        return pd.concat(tables, names=["account", "effect"])
+        return self._by_account(self.table, "effect")
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all effects in long form: account, step, effect, region, sector, value, unit."""
-        frames = []
-        for name in self.accounts:
-            frame = self.data[name].to_series().rename("value").reset_index()
-            frame.insert(0, "account", name)
-            frames.append(frame.assign(unit=self.data[name].attrs["units"]))
-        return pd.concat(frames, ignore_index=True)
-
-    def _account(self, account: str | None) -> str:
-        name = account or self.accounts[0]
-        if name not in self.accounts:
-            raise LabelError(
-                f"The account {name!r} was not decomposed.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
-            )
-        return name
+        return long_form({name: self.data[name] for name in self.accounts})
 
 
 def decompose_chain(

@@ -10,6 +10,7 @@ import xarray as xr
 
 from mrio.change.result import TOTAL, Decomposition
 from mrio.errors import LabelError
+from mrio.results.accounts import long_form
 from mrio.results.draws import QUANTILES, Draws, draws_dataset
 from mrio.tables import Ensemble, System
 
@@ -24,7 +25,7 @@ class DecompositionDraws(Draws):
 
     def effects(self, account: str | None = None) -> xr.DataArray:
         """Return effects (draw, effect, region, sector)."""
-        return self.by_draw(self._account(account))
+        return self.by_draw(self.account_of(account))
 
     def quantiles(
         self, account: str | None = None, region: str | None = None, q: Sequence[float] = QUANTILES
@@ -40,7 +41,7 @@ class DecompositionDraws(Draws):
         q
             Quantiles between 0 and 1.
         """
-        name = self._account(account)
+        name = self.account_of(account)
         known = [str(label) for label in self.data["region"].values]
         if region is not None and region not in known:
             raise LabelError(
@@ -58,30 +59,11 @@ class DecompositionDraws(Draws):
 
     def summary(self) -> pd.DataFrame:
         """Return the quantiles of every account, all regions together."""
-        tables = {
-            f"{name} [{self.data[name].attrs['units']}]": self.quantiles(name) for name in self.accounts
-        }
-        if len(tables) == 1:
-            return next(iter(tables.values()))
-        return pd.concat(tables, names=["account", "effect"])
+        return self._by_account(self.quantiles, "effect")
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return effects by region in long form: account, draw, effect, region, value, unit."""
-        frames = []
-        for name in self.accounts:
-            frame = self.effects(name).sum("sector").to_series().rename("value").reset_index()
-            frame.insert(0, "account", name)
-            frames.append(frame.assign(unit=self.data[name].attrs["units"]))
-        return pd.concat(frames, ignore_index=True)
-
-    def _account(self, account: str | None) -> str:
-        name = account or self.accounts[0]
-        if name not in self.accounts:
-            raise LabelError(
-                f"The account {name!r} was not decomposed.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
-            )
-        return name
+        return long_form({name: self.effects(name).sum("sector", keep_attrs=True) for name in self.accounts})
 
 
 def decompose_draws(

@@ -13,7 +13,8 @@ from mrio.change.plans import InnerState, Plan
 from mrio.change.shares import Array
 from mrio.change.technology import CoefficientState
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import product_beside_lapack
+from mrio.leontief.matrices import product_beside_lapack, to_dense
+from mrio.leontief.memory import available_memory
 from mrio.tables import System
 
 KEEP_BELOW = 2000
@@ -25,10 +26,31 @@ REUSED = 100
 
 _Kept = dict[CoefficientState, Leontief]
 
-_LATEST: weakref.WeakKeyDictionary[System, tuple[weakref.ref[System], Treatment, _Kept]] = (
-    weakref.WeakKeyDictionary()
-)
-"""Mixed operators of the pair of tables that was asked last, for as long as both live."""
+
+class _Latest:
+    """Mixed operators of the pair of tables that was asked last, for as long as both live."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self, _: object = None) -> None:
+        """Forget the operators."""
+        self._pair: tuple[weakref.ref[System], ...] = ()
+        self._treatment: Treatment | None = None
+        self._kept: _Kept = {}
+
+    def of(self, a: System, b: System, treatment: Treatment) -> _Kept:
+        """Return the operators kept for a pair of tables, after forgetting those of any other pair."""
+        held = tuple(table() for table in self._pair)
+        if not held or held[0] is not a or held[1] is not b or self._treatment != treatment:
+            self.clear()
+            # Either table takes the operators with it.
+            self._pair = weakref.ref(a, self.clear), weakref.ref(b, self.clear)
+            self._treatment = treatment
+        return self._kept
+
+
+_LATEST = _Latest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +58,8 @@ class Operators:
     """Leontief operators of the coefficient states of two tables.
 
     The two observed states use the operators that the tables keep. Mixed ones are made when asked for. Those
-    of small tables are kept until another pair is asked, because a transfer follows its decomposition; of
-    large tables no more than one mixed matrix exists at a time.
+    of small tables are kept until another pair is asked, because a transfer follows its decomposition; those
+    of large tables exist one at a time, and stay flows times rates where memory is short.
     """
 
     tables: tuple[System, System]
@@ -53,25 +75,23 @@ class Operators:
         expected = max(self.expected, REUSED) if small else self.expected
         if v == m == c and technology.as_observed(c):
             return self.tables[c].leontief.expect(expected)
-        kept = _kept_of(*self.tables, self.factors.treatment)
+        kept = _LATEST.of(*self.tables, self.factors.treatment)
         if state not in kept:
             labels = self.tables[0].labels
             blocks = [len(labels.sectors)] * len(labels.regions)
-            operator = Leontief(technology.coefficients(state), blocks=blocks, labels=labels.row_name)
+            A = technology.coefficients(state)
+            A = to_dense(A) if _fits(technology.n) else A
+            operator = Leontief(A, blocks=blocks, labels=labels.row_name)
             if not small:
                 return operator.expect(expected)
             kept[state] = operator
         return kept[state].expect(expected)
 
 
-def _kept_of(a: System, b: System, treatment: Treatment) -> _Kept:
-    """Return the operators kept for a pair of tables, after forgetting those of any other pair."""
-    partner, treated, kept = _LATEST.get(a, (None, None, {}))
-    if partner is None or partner() is not b or treated != treatment:
-        _LATEST.clear()
-        kept = {}
-        _LATEST[a] = (weakref.ref(b), treatment, kept)
-    return kept
+def _fits(n: int) -> bool:
+    """Tell whether a mixed matrix (n, n) of its own leaves half of the memory that there is."""
+    free = available_memory()
+    return free is None or 16 * n * n <= free
 
 
 def coefficient_state(state: InnerState, dependent: bool) -> CoefficientState:

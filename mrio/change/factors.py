@@ -14,7 +14,6 @@ from mrio.change.shares import (
     Mask,
     other_where_zero,
     outside_unit,
-    ratio,
     require_no_cancelled_totals,
     share_pair,
 )
@@ -22,7 +21,7 @@ from mrio.change.technology import Technology
 from mrio.errors import DataError, DataWarning, MissingDataError
 from mrio.leontief.matrices import to_dense
 from mrio.tables import System
-from mrio.tables.arrays import is_sparse
+from mrio.tables.arrays import is_sparse, ratio
 from mrio.tables.rules import NEGLIGIBLE
 
 ImportsOption = Literal["sourced", "domestic", "row"]

@@ -20,6 +20,7 @@ from mrio.change.factors import Factors
 from mrio.change.plans import weighted_plan
 from mrio.change.shares import Array
 from mrio.change.technology import Technology
+from mrio.leontief.matrices import to_dense
 from mrio.logmean import log_mean, log_ratio, switched
 
 _STOCKS = "stocks_and_discrepancy"
@@ -174,7 +175,7 @@ def inverse_of(technology: Technology, operators: Operators, dependent: bool) ->
     """
     bits = 3 if dependent else 2
     states = [[mask >> bit & 1 for bit in range(bits)] for mask in range(1 << bits)]
-    A = np.array([technology.coefficients(((s[0], s[-2]), s[-1])) for s in states])
+    A = np.array([to_dense(technology.coefficients(((s[0], s[-2]), s[-1]))) for s in states])
     dA = average(A, owen_weights(singletons(bits)))
     first, second = (_clean(np.asarray(operators.of(((t, t), t)).inverse())) for t in (0, 1))
     return Inverse((first, second), np.array([(second @ d @ first + first @ d @ second) / 2 for d in dA]))

@@ -86,8 +86,7 @@ class DecompositionPictures:
         values = self.decomposition.data[name].sel(effect=effect, drop=True)
         values = values.sum("region") if region is None else values.sel(region=region, drop=True)
         sectors = pd.Series(values.values, index=pd.Index(values["sector"].values, name="sector"))
-        largest = sectors.abs().sort_values(ascending=False, kind="stable").index[:most]
-        return sectors.loc[largest].sort_values(ascending=False, kind="stable")
+        return plotting.largest_values(sectors, most).sort_values(ascending=False, kind="stable")
 
     def sectors(
         self, effect: str, account: str | None = None, region: str | None = None, ax: Any | None = None

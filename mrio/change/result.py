@@ -10,7 +10,7 @@ import xarray as xr
 
 from mrio.change.pictures import DecompositionPictures
 from mrio.errors import DataError, LabelError
-from mrio.results import Result
+from mrio.results.accounts import AccountResult, long_form
 
 TOTAL = "_total"
 ALL = "_all"
@@ -20,7 +20,7 @@ SPREAD_ALL = SPREAD + ALL
 ALL_REGIONS = "all regions"
 
 
-class Decomposition(Result):
+class Decomposition(AccountResult):
     """Effects of each factor on the change of accounts between two tables, by region and sector.
 
     Parts add up: the effects of an account sum to its change in every region and sector. Signs are gains of
@@ -38,11 +38,6 @@ class Decomposition(Result):
     """
 
     kind: ClassVar[str] = "decomposition"
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
 
     @property
     def form(self) -> str:
@@ -137,20 +132,13 @@ class Decomposition(Result):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all effects in long form: account, effect, region, sector, value, unit."""
-        frames = []
-        for name in self.accounts:
-            frame = self.data[name].drop_vars("group", errors="ignore").to_series().rename("value")
-            long = frame.reset_index()
-            long.insert(0, "account", name)
-            frames.append(long.assign(unit=self.data[name].attrs["units"]))
-        return pd.concat(frames, ignore_index=True)
+        return long_form(
+            {name: self.data[name].drop_vars("group", errors="ignore") for name in self.accounts}
+        )
 
     def summary(self) -> pd.DataFrame:
         """Return effects by region with their totals, one row an effect (and account)."""
-        tables = {f"{name} [{self.data[name].attrs['units']}]": self.table(name) for name in self.accounts}
-        if len(tables) == 1:
-            return next(iter(tables.values()))
-        return pd.concat(tables, names=["account", "effect"])
+        return self._by_account(self.table, "effect")
 
     def table(self, account: str) -> pd.DataFrame:
         """Return the effects on one account by region with their totals, one row an effect."""
@@ -164,22 +152,6 @@ class Decomposition(Result):
     def factors(self, account: str) -> list[str]:
         """Return the names of the effects on one account."""
         return str(self.data[account].attrs["factors"]).split(", ")
-
-    def account_of(self, account: str | None) -> str:
-        """Return the account asked for, the first where none was named.
-
-        Raises
-        ------
-        LabelError
-            When it was not decomposed.
-        """
-        name = account or self.accounts[0]
-        if name not in self.accounts:
-            raise LabelError(
-                f"The account {name!r} was not decomposed.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}; name others in account=",
-            )
-        return name
 
     @property
     def plot(self) -> DecompositionPictures:

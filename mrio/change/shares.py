@@ -10,17 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.errors import DataError
+from mrio.leontief.scaled import smallest
+from mrio.tables.arrays import ratio
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _CANCELLED = 1e-12
-
-
-def ratio(parts: Array, total: Array) -> Array:
-    """Return ``parts / total``, zero where the total is zero; shapes broadcast."""
-    result = np.zeros(np.broadcast_shapes(parts.shape, total.shape))
-    return np.divide(parts, total, out=result, where=total != 0)
 
 
 def share_pair(parts: tuple[Array, Array], axis: int | tuple[int, ...] = 0) -> tuple[Array, Array]:
@@ -78,7 +74,7 @@ def require_no_cancelled_totals(parts: Array, total: Array, what: str) -> None:
     DataError
         With the number of cells.
     """
-    if not (parts < 0).any():
+    if not smallest(parts) < 0:
         return
     gross = np.abs(parts).sum(axis=0)
     cancelled = (np.abs(total) <= _CANCELLED * gross) & (gross > 0)
@@ -92,7 +88,7 @@ def require_no_cancelled_totals(parts: Array, total: Array, what: str) -> None:
 
 def outside_unit(parts: Array, total: Array) -> NDArray[np.bool_]:
     """Mark the totals of which some part lies outside [0, 1] of the whole."""
-    if not (parts < 0).any():
+    if not smallest(parts) < 0:
         return np.zeros(total.shape, dtype=np.bool_)
     own = ratio(parts, total[np.newaxis])
     return np.asarray(((own < 0) | (own > 1 + 1e-12)).any(axis=0))

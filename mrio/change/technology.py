@@ -11,14 +11,15 @@ in the dependent form, where ``H = m (1 - v)``.
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from mrio.change.shares import Array, Mask, other_where_zero, ratio
+from mrio.change.shares import Array, Mask, other_where_zero
 from mrio.errors import BalanceError
+from mrio.leontief.matrices import Matrix
+from mrio.leontief.rated import RatedMatrix
+from mrio.tables.arrays import ratio
 
 TechnologyState = tuple[int, int]
 CoefficientState = tuple[TechnologyState, int]
@@ -72,15 +73,18 @@ class Technology:
         own = (ratio(self.H[0], rest[0]), ratio(self.H[1], rest[1]))
         return other_where_zero(own, (_nothing_left(self.v[0]), _nothing_left(self.v[1])))
 
-    def coefficients(self, state: CoefficientState) -> Array:
-        """Return A of a state, (n, n), a new array."""
+    def coefficients(self, state: CoefficientState) -> Matrix:
+        """Return A of a state (n, n), held as the flows of its period times rates where that is possible."""
         h, c = state
-        H = self.technology(h)
-        A = _scaled(self.Z[c], ratio(H, self.total[c]))
-        lost = (self.total[c] == 0) & (self.total[1 - c] != 0) & (H != 0)
-        if lost.any():
-            A += self.Z[1 - c] * np.where(lost, ratio(H, self.total[1 - c]), 0.0)
-        return A.reshape(self.n, self.n)
+        H, total, other = self.technology(h), self.total[c], self.total[1 - c]
+        A = RatedMatrix(self._flows(c), ratio(H, total))
+        lost = (total == 0) & (other != 0) & (H != 0)
+        if not lost.any():
+            return A
+        return A.toarray() + RatedMatrix(self._flows(1 - c), np.where(lost, ratio(H, other), 0.0)).toarray()
+
+    def _flows(self, period: int) -> Array:
+        return self.Z[period].reshape(self.n, self.n)
 
     def sourcing(self, product: int, period: int) -> Array:
         """Return the sourcing shares of one product, (origins, n); abroad is last where it is an origin."""
@@ -97,19 +101,6 @@ class Technology:
     def as_observed(self, period: int) -> bool:
         """Tell whether A of a pure state is exactly that period's own ``Z / x``."""
         return not (self.idle[period] & ~self.idle[1 - period]).any()
-
-
-_THREADED = 10**8
-"""Bytes from which two threads write an array faster than one."""
-
-
-def _scaled(Z: Array, rates: Array) -> Array:
-    """Return flows (R, N, n) times rates (N, n), region by region."""
-    A = np.empty_like(Z)
-    threads = min(4, os.cpu_count() or 1) if Z.nbytes >= _THREADED else 1
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda flows, out: np.multiply(flows, rates, out=out), Z, A))
-    return A
 
 
 def require_input_mix(technology: Technology) -> None:

@@ -14,10 +14,12 @@ import xarray as xr
 from mrio.ensembles.job import SweepJob, named
 from mrio.ensembles.quantity import Measure, measure_of, words_of
 from mrio.ensembles.running import Asked, Means, carried_out, digest_of
-from mrio.ensembles.tables import by_cell, known, long_form, with_unit
+from mrio.ensembles.tables import by_cell, known, with_unit
 from mrio.errors import DataError
 from mrio.files import PathLike
+from mrio.parameters import require_number, require_quantiles
 from mrio.results import Result
+from mrio.results.accounts import long_form
 from mrio.scenarios.scenario import Scenario, require_table
 from mrio.tables import System
 
@@ -94,6 +96,7 @@ class Sweep(Result):
         q
             Quantiles between 0 and 1.
         """
+        require_quantiles(q)
         dims = [over] if isinstance(over, str) else list(over)
         values = by_cell(self.values(name).sum(dims), tuple(self.grid))
         plain = values.values.reshape(-1, values.sizes["cell"])
@@ -109,7 +112,7 @@ class Sweep(Result):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return everything in long form: quantity, parameters, own dims, value, unit."""
-        return long_form([self.values(name) for name in self.quantities])
+        return long_form({name: self.values(name) for name in self.quantities}, "quantity")
 
     def _points(self) -> pd.Index[Any] | pd.MultiIndex:
         grid = self.grid
@@ -175,6 +178,11 @@ def sweep(
     MissingExtraError
         When a cluster is asked for and ``distributed`` is not installed.
 
+    Warns
+    -----
+    DataWarning
+        When a run gives NaN or infinity; and whatever measures warn of, each text once.
+
     Examples
     --------
     >>> import mrio
@@ -220,19 +228,29 @@ def _checked(grid: Grid) -> dict[str, list[Any]]:
     if not values:
         raise DataError("A grid needs one parameter or more.", remedy='give {"share": [0.1, 0.2]}')
     for name, labels in values.items():
+        if not labels:
+            raise DataError(
+                "A parameter has no values.",
+                where=f"parameter {name!r}",
+                amount="got an empty list",
+                remedy="give one value or more, or leave the parameter out of the grid",
+            )
         numbers = all(isinstance(v, int | float | np.number) and not isinstance(v, bool) for v in labels)
-        if not labels or not (numbers or all(isinstance(value, str) for value in labels)):
+        if not (numbers or all(isinstance(value, str) for value in labels)):
             raise DataError(
                 "Values of a parameter must be all numbers or all texts.",
                 where=f"parameter {name!r}",
                 amount=f"got {labels[:6]}",
                 remedy="name other things by texts, and let the family look them up",
             )
-        if len(set(labels)) < len(labels) or any(value != value for value in labels):
+        for value in labels if numbers else ():
+            require_number(value, f"a value of parameter {name!r}")
+        if len(set(labels)) < len(labels):
             raise DataError(
                 "Values of a parameter must be distinct.",
                 where=f"parameter {name!r}",
                 amount=f"got {labels[:6]}",
+                remedy="give every value once",
             )
     return values
 

@@ -11,9 +11,10 @@ import xarray as xr
 from mrio.ensembles.job import DrawsJob
 from mrio.ensembles.quantity import Measure, measure_of, words_of
 from mrio.ensembles.running import Asked, Means, carried_out, digest_of
-from mrio.ensembles.tables import by_cell, known, long_form, with_unit
+from mrio.ensembles.tables import by_cell, known, with_unit
 from mrio.errors import DataError
 from mrio.files import PathLike
+from mrio.results.accounts import long_form
 from mrio.results.draws import CENTRAL, DRAW, QUANTILES, Draws, words_of_draws
 from mrio.tables import Ensemble, System
 from mrio.tables.ensemble import base_of, common_size
@@ -73,7 +74,7 @@ class MonteCarlo(Draws):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all draws in long form: quantity, draw, own dims, value, unit."""
-        return long_form([self.values(name) for name in self.quantities])
+        return long_form({name: self.values(name) for name in self.quantities}, "quantity")
 
 
 def monte_carlo(
@@ -122,6 +123,11 @@ def monte_carlo(
         When the file was begun for other tables, errors, seeds or another measure.
     MissingExtraError
         When a cluster is asked for and ``distributed`` is not installed.
+
+    Warns
+    -----
+    DataWarning
+        When a draw gives NaN or infinity; and whatever measures warn of, each text once.
 
     Examples
     --------

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeVar
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 import mrio
@@ -17,10 +19,11 @@ from mrio.ensembles.job import Assignment, Heard, Job, Outcome, hear, named, rea
 from mrio.ensembles.journal import DIGEST, Journal, Plan, require_free_names
 from mrio.ensembles.pool import run_in_pool
 from mrio.ensembles.quantity import Layout
-from mrio.errors import DataError, MrioError
+from mrio.errors import DataError, DataWarning, MrioError
 from mrio.files import PathLike, digest
 from mrio.leontief.memory import require
 from mrio.leontief.progress import track
+from mrio.parameters import require_count
 from mrio.results import Result
 from mrio.tables import Ensemble, System
 from mrio.tables.arrays import Array
@@ -49,8 +52,7 @@ class Means:
     to: PathLike | None
 
     def __post_init__(self) -> None:
-        if self.workers < 1:
-            raise DataError("Runs need one worker or more.", amount=f"workers={self.workers}")
+        require_count(self.workers, "workers")
         if self.client is not None and self.workers > 1:
             raise DataError(
                 "Runs are made by a pool of workers or by a cluster.", remedy="give workers= or client="
@@ -101,6 +103,11 @@ def carried_out(asked: Asked, means: Means, make: Callable[[xr.Dataset], R]) -> 
         When a run fails, with its name. Runs that were finished stay in the file.
     FileError
         When the file holds something else.
+
+    Warns
+    -----
+    DataWarning
+        When runs gave numbers that are not finite.
     """
     with one_thread():
         job = ready(asked.job)
@@ -120,11 +127,25 @@ def carried_out(asked: Asked, means: Means, make: Callable[[xr.Dataset], R]) -> 
         finally:
             if journal is not None:
                 journal.close()
+    _warn_of_gaps(values, job)
     numbers = layout.dataset(values.reshape(*shape, -1), asked.runs, asked.suffix)
     result = make(numbers.assign_attrs({"title": asked.title, DIGEST: own}))
     if means.to is not None and journal is not None and not journal.complete:
         result.to_netcdf(means.to)
     return result
+
+
+def _warn_of_gaps(values: Array, job: Job) -> None:
+    """Warn where the numbers of runs (runs, size) are not finite."""
+    gaps = (~np.isfinite(values)).sum(axis=1)
+    runs = np.flatnonzero(gaps).tolist()
+    if runs:
+        table = pd.DataFrame({"run": [job.name(run) for run in runs], "cells": gaps[runs]})
+        text = (
+            f"{len(runs)} of {len(values)} runs gave numbers that are not finite, the first of them "
+            f"{job.name(runs[0])}: statistics of these cells are no numbers either."
+        )
+        warnings.warn(DataWarning(text, table), stacklevel=4)
 
 
 def _untouched(job: Job) -> xr.Dataset:

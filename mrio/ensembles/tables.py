@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-import pandas as pd
 import xarray as xr
 
 from mrio.errors import LabelError
@@ -29,18 +28,6 @@ def by_cell(values: xr.DataArray, kept: Sequence[str] = ()) -> xr.DataArray:
     plain = ordered.values.reshape(*(values.sizes[dim] for dim in kept), -1)
     coords = {**{dim: values[dim].values for dim in kept}, CELL: labels}
     return xr.DataArray(plain, coords, (*kept, CELL), attrs=values.attrs)
-
-
-def long_form(arrays: Sequence[xr.DataArray]) -> pd.DataFrame:
-    """Return arrays in long form: quantity, one column a dim, value, unit."""
-    frames = []
-    for values in arrays:
-        frame = values.to_series().rename("value").reset_index()
-        frame.insert(0, "quantity", str(values.name))
-        frames.append(frame.assign(unit=values.attrs["units"]))
-    together = pd.concat(frames, ignore_index=True)
-    last = ["value", "unit"]
-    return together[[*(column for column in together.columns if column not in last), *last]]
 
 
 def known(name: str | None, names: Sequence[str]) -> str:

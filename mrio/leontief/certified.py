@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 
 from mrio.errors import ConvergenceError, SolverWarning
-from mrio.leontief.matrices import Matrix, product_beside_lapack
+from mrio.leontief.matrices import Matrix, product, product_beside_lapack
 from mrio.leontief.norms import max_norm, norm_of, rounding, worst_ratio
 from mrio.leontief.plans import Answer, Plans
 from mrio.leontief.policy import BATCH
@@ -110,7 +110,7 @@ class CertifiedSolver:
         detection = self.plans.detection
         A = self._A if detection is None else detection.operator
         A = A.T if transposed else A
-        residual = product_beside_lapack(A, found.X) if found.factorised else A @ found.X
+        residual = product_beside_lapack(A, found.X) if found.factorised else product(A, found.X)
         residual -= found.X
         residual += B
         lost = norm(residual)

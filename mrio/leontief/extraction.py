@@ -158,12 +158,14 @@ class _MaskedSystem:
     def sweep(self, B: Floats, X: Floats, columns: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """Return the next X (n, k) and the norm (k,) of the residuals as each region met them."""
         X = X.copy()
+        cold = not X.any()
         active = replace(self, regions=self.regions[columns])
         buying = active._purchases(X)
         met = []
         for region, block in enumerate(self.blocks):
             rows, own = block.rows, active.regions == region
-            residual = panel_product(self.A, rows, slice(None), buying)
+            known = slice(0, rows.start) if cold else slice(None)
+            residual = panel_product(self.A, rows, known, buying)
             if self.kind != "backward":
                 residual[:, own] = 0.0
             residual += B[rows] - X[rows]

@@ -1,7 +1,8 @@
 """The matrix A as it is stored: what products cannot express, for every storage.
 
-A may be a dense array, a dense array between two diagonals, a sparse array, a structured operator, or one of
-these with a few columns or rows replaced. All know ``A @ X`` and ``A.T @ X``; what they do not share is here.
+A may be a dense array, a dense array between two diagonals or times rates, a sparse array, a structured
+operator, or one of these with a few columns or rows replaced. All know ``A @ X`` and ``A.T @ X``; what they
+do not share is here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm
 
+from mrio.leontief.rated import RatedMatrix
 from mrio.leontief.report import Floats
 from mrio.leontief.scaled import ScaledMatrix, few_columns_product, smallest
 
@@ -24,7 +26,7 @@ _ROWS = 256
 
 def is_dense(A: Matrix) -> bool:
     """Tell whether parts of A can be read as arrays, ``A[rows, columns]``."""
-    return isinstance(A, np.ndarray | ScaledMatrix)
+    return isinstance(A, np.ndarray | ScaledMatrix | RatedMatrix)
 
 
 def column_sums(A: Matrix) -> Floats:
@@ -63,6 +65,12 @@ def absolute_left_product(A: Matrix, weights: Floats) -> Floats:
 def diagonal(A: Matrix) -> Floats:
     """Return the diagonal (n,)."""
     return np.asarray(A.diagonal(), dtype=np.float64)
+
+
+def product(A: Matrix, X: Floats) -> Floats:
+    """Return A @ X (n, k)."""
+    everything = slice(None)
+    return part_product(A, everything, everything, X) if is_dense(A) else np.asarray(A @ X)
 
 
 def panel_product(A: Matrix, rows: slice, known: slice, X: Floats) -> Floats:
@@ -113,7 +121,7 @@ def columns_of(A: Matrix, index: NDArray[np.intp]) -> Floats:
     """Return some columns (n, q) as a new array."""
     if isinstance(A, np.ndarray):
         return np.array(A[:, index])
-    if isinstance(A, ScaledMatrix):
+    if isinstance(A, ScaledMatrix | RatedMatrix):
         return A.columns(index)
     units = np.zeros((A.shape[0], index.size))
     units[index, np.arange(index.size)] = 1.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from mrio.leontief.matrices import Matrix, absolute_left_product, is_dense
+from mrio.leontief.matrices import Matrix, absolute_left_product, is_dense, to_dense
 from mrio.leontief.report import Floats
 from mrio.leontief.scaled import ScaledMatrix
 
@@ -39,4 +39,4 @@ def balance(A: Matrix, sums: Floats) -> tuple[Matrix, Floats | None]:
         return sp.csr_array(sp.diags_array(1 / scale) @ A @ sp.diags_array(scale)), scale
     if isinstance(A, ScaledMatrix):
         return ScaledMatrix(A.base, A.left / scale, A.right * scale), scale
-    return ScaledMatrix(A, 1 / scale, scale), scale
+    return ScaledMatrix(to_dense(A), 1 / scale, scale), scale

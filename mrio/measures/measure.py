@@ -63,7 +63,11 @@ def intensities(system: System, accounts: str | Iterable[str] | None, default: S
     """
     names = (accounts,) if isinstance(accounts, str) else tuple(default if accounts is None else accounts)
     if not names or len(set(names)) < len(names):
-        raise DataError("Name each account once, and at least one.", amount=f"got {names}")
+        raise DataError(
+            "Name each account once, and at least one.",
+            amount=f"got {names}",
+            remedy="leave the names out for all accounts",
+        )
     if OUTPUT in names and OUTPUT in system.accounts:
         raise DataError(
             f"The table has an account called {OUTPUT!r}, which is the name of gross output itself.",

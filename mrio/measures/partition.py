@@ -84,7 +84,11 @@ def partition(system: System, groups: Groups | None = None) -> Partition:
     seen: set[str] = set()
     for name, members in (groups or {}).items():
         if isinstance(members, str) or not members:
-            raise LabelError(f"Group {name!r} must be a list of regions.", amount=f"got {members!r}")
+            raise LabelError(
+                f"Group {name!r} must be a list of regions.",
+                amount=f"got {members!r}",
+                remedy='give {"BTH": ["Beijing", "Tianjin", "Hebei"]}',
+            )
         wrong = [r for r in members if r not in group_of or r in seen]
         if wrong or len(set(members)) < len(members):
             raise LabelError(
@@ -133,6 +137,7 @@ class Inside:
     """
 
     def __init__(self, A: Matrix, groups: Partition, labels: Labels) -> None:
+        self.groups = groups
         self.rows = [groups.rows(g) for g in range(len(groups.names))]
         self.blocks = [submatrix(A, rows, rows) for rows in self.rows]
         self.operators = [

@@ -6,7 +6,15 @@ legible on the screen is legible in print. Text in Chinese gets a font that has 
 that names fonts to install.
 """
 
-from mrio.plotting.bars import grouped_bars, paired_bars, ranked_bars, signed_bars, stacked_bars, waterfall
+from mrio.plotting.bars import (
+    grouped_bars,
+    largest_values,
+    paired_bars,
+    ranked_bars,
+    signed_bars,
+    stacked_bars,
+    waterfall,
+)
 from mrio.plotting.canvas import (
     GAIN,
     LOSS,
@@ -39,6 +47,7 @@ __all__ = [
     "gaps",
     "grouped_bars",
     "heat_map",
+    "largest_values",
     "name_points",
     "new_axes",
     "pair_links",

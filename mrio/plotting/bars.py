@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mrio.numerals import short
+from mrio.parameters import require_count
 from mrio.plotting.canvas import (
     GAIN,
     LOSS,
@@ -21,6 +24,8 @@ from mrio.plotting.canvas import (
     shortened,
     small_print,
 )
+
+Array = NDArray[np.float64]
 
 _LABEL = 46
 
@@ -95,19 +100,36 @@ def stacked_bars(table: pd.DataFrame, unit: str, title: str, ax: Any | None = No
     table = largest_parts(table, MOST_PARTS)
     ax = new_axes(ax, (3.4 + 0.9 * len(table), 4.4))
     places = np.arange(len(table))
-    above, below = np.zeros(len(table)), np.zeros(len(table))
-    for number, name in enumerate(table.columns):
-        values = table[name].to_numpy(dtype=float)
-        base = np.where(values >= 0, above, below)
+    for number, (name, values, base) in enumerate(_stack(table)):
         ax.bar(places, values, bottom=base, label=_words(name), width=0.7, **_look(number))
-        above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
     ax.scatter(places, table.sum(axis=1), color=MARK, zorder=3, s=28, label="net", edgecolors="w", lw=0.8)
-    ax.axhline(0, color=NEUTRAL, lw=0.8)
-    ax.set_xticks(places, [_name(label) for label in table.index], rotation=30, ha="right")
-    ax.set_ylabel(f"[{unit}]")
-    plain_numbers(ax.yaxis)
-    ax.legend(fontsize=SMALLEST, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return finish(ax, title)
+    return _upright(ax, table, unit, title)
+
+
+def _stack(table: pd.DataFrame) -> Iterator[tuple[Any, Array, Array]]:
+    """Yield the name of every part, its values and where they begin: gains and losses stack apart."""
+    above, below = np.zeros(len(table)), np.zeros(len(table))
+    for name in table.columns:
+        values = table[name].to_numpy(dtype=float)
+        yield name, values, np.where(values >= 0, above, below)
+        above, below = above + np.maximum(values, 0), below + np.minimum(values, 0)
+
+
+def largest_values(values: pd.Series[float], most: int) -> pd.Series[float]:
+    """Return the largest values in size, the largest first.
+
+    Raises
+    ------
+    DataError
+        When `most` is no whole number of 1 or more.
+
+    Examples
+    --------
+    >>> largest_values(pd.Series({"a": 1.0, "b": -5.0, "c": 2.0}), 2).to_dict()
+    {'b': -5.0, 'c': 2.0}
+    """
+    require_count(most, "most")
+    return values.loc[values.abs().sort_values(ascending=False, kind="stable").index[:most]]
 
 
 def largest_parts(table: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -223,6 +245,11 @@ def grouped_bars(table: pd.DataFrame, unit: str, title: str, ax: Any | None = No
     for number, name in enumerate(table.columns):
         places = np.arange(len(table)) + (number - (table.shape[1] - 1) / 2) * width
         ax.bar(places, table[name].to_numpy(dtype=float), width, label=_words(name), **_look(number))
+    return _upright(ax, table, unit, title)
+
+
+def _upright(ax: Any, table: pd.DataFrame, unit: str, title: str) -> Any:
+    """Name the rows below upright bars, and the parts beside them."""
     ax.axhline(0, color=NEUTRAL, lw=0.8)
     ax.set_xticks(range(len(table)), [_name(label) for label in table.index], rotation=30, ha="right")
     ax.set_ylabel(f"[{unit}]")
@@ -247,13 +274,9 @@ def ranked_bars(table: pd.DataFrame, unit: str, title: str, print_: str = "", ax
     """
     ax = new_axes(ax, (7.6, 1.0 + 0.3 * len(table)))
     places = np.arange(len(table))
-    right, left = np.zeros(len(table)), np.zeros(len(table))
-    for number, name in enumerate(table.columns):
-        values = table[name].to_numpy(dtype=float)
-        base = np.where(values >= 0, right, left)
+    for number, (name, values, base) in enumerate(_stack(table)):
         ax.barh(places, values, left=base, label=_words(name), **_look(number))
-        right, left = right + np.maximum(values, 0), left + np.minimum(values, 0)
-    for place, end, total in zip(places, right, table.sum(axis=1), strict=True):
+    for place, end, total in zip(places, table.clip(lower=0).sum(axis=1), table.sum(axis=1), strict=True):
         ax.text(end, place, f" {short(float(total))}", va="center", fontsize=SMALLEST)
     names = [_name(label) for label in table.index]
     ax.set_yticks(places, names, fontsize=SMALLEST)

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import BalanceError, DataWarning
+from mrio.parameters import require_tolerance
 from mrio.readers.raw.workbook import Floats
 from mrio.tables import System
 
@@ -96,6 +97,7 @@ def require_small_gaps(sums: Sums, tolerance: float) -> None:
     DataWarning
         When gaps are above `NOTICE`; one warning, which names their size and the worst place.
     """
+    require_tolerance(tolerance)
     table = gap_table(sums)
     if table.empty:
         return

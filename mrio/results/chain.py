@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from mrio.results.accounts import AccountResult
 from mrio.results.base import Result, require_adding_up
 from mrio.results.stack import stacked
 
@@ -16,18 +17,13 @@ SUM = "sum of steps"
 DIFFERENCE = "direct less sum"
 
 
-class Chain(Result):
+class Chain(AccountResult):
     """Results of the steps of a chain of periods and of the whole way at once.
 
     Totals of both agree where all tables are in prices that can be compared; effects do not, because every
     step has volumes and chains of its own. Neither is wrong: the sum follows the path, the direct result only
     compares its ends.
     """
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
 
     @property
     def periods(self) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import pandas as pd
 import xarray as xr
 
 from mrio.leontief.memory import require
+from mrio.parameters import require_quantiles
+from mrio.results.accounts import AccountResult
 from mrio.results.base import Result
 from mrio.results.stack import stacked
 from mrio.tables import Ensemble, System
@@ -22,17 +24,12 @@ QUANTILES = (0.05, 0.5, 0.95)
 R = TypeVar("R", bound=Result)
 
 
-class Draws(Result):
+class Draws(AccountResult):
     """Results of all draws (dim ``draw``), and the result of the tables as they are (``central``).
 
     The spread over draws is what the errors asked for do to the result. It holds no other uncertainty: not
     that of totals, which the draws keep, nor of methods.
     """
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
 
     def by_draw(self, name: str) -> xr.DataArray:
         """Return an array of the single results (draw, ...)."""
@@ -48,6 +45,7 @@ class Draws(Result):
         Quantiles of parts do not add up to the quantile of their sum: add up first (`by_draw`), or take the
         tables of `quantiles`.
         """
+        require_quantiles(q)
         return self.array(name).quantile(list(q), dim=DRAW, keep_attrs=True)
 
     def table_of(
@@ -64,6 +62,7 @@ class Draws(Result):
         q
             Quantiles.
         """
+        require_quantiles(q)
         draws, central = total(self.by_draw(name)), total(self.central(name))
         rows = str(central.dims[0])
         values = draws.transpose(DRAW, rows).values

@@ -14,7 +14,8 @@ import xarray as xr
 from mrio.errors import DataError
 from mrio.leontief.progress import track
 from mrio.measures.measure import Intensities, all_accounts, intensities
-from mrio.results import Result, require_adding_up
+from mrio.results import require_adding_up
+from mrio.results.accounts import AccountResult, long_form
 from mrio.scenarios.scenario import Scenario
 from mrio.tables import System
 from mrio.tables.arrays import Array
@@ -25,7 +26,7 @@ MOST = 12
 By = Literal["lever", "shock"]
 
 
-class ScenarioAttribution(Result):
+class ScenarioAttribution(AccountResult):
     """What each part of a scenario does to each account, by region and sector.
 
     Parts add up to the whole change. Made by `mrio.attribute_scenario`.
@@ -33,14 +34,9 @@ class ScenarioAttribution(Result):
 
     kind: ClassVar[str] = "scenario_attribution"
 
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
-
     def effects(self, account: str) -> xr.DataArray:
         """Return the effect of each part on an account (part, region, sector)."""
-        return self.data[account]
+        return self.data[self.account_of(account)]
 
     def summary(self) -> pd.DataFrame:
         """Return effects in all regions together, one row a part, and their total."""
@@ -56,12 +52,7 @@ class ScenarioAttribution(Result):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return effects in long form: account, part, region, sector, value, unit."""
-        frames = []
-        for name in self.accounts:
-            frame = self.data[name].to_series().rename("value").reset_index()
-            frame.insert(0, "account", name)
-            frames.append(frame.assign(unit=self.data[name].attrs["units"]))
-        return pd.concat(frames, ignore_index=True)
+        return long_form({name: self.data[name] for name in self.accounts})
 
 
 def attribute_scenario(
@@ -128,8 +119,8 @@ def attribute_scenario(
             tuple(scenario.levers[n] for n in chosen),
         )
         values[subset] = intensities(part.apply(system), base.names, ()).flows
-    effects = shapley(values, count)
-    return _result(system, scenario, base, names, effects, values[subsets[-1]] - base.flows)
+    effects, change = shapley(values, count), values[subsets[-1]] - base.flows
+    return _result(system, scenario, base, dict(zip(names, effects, strict=True)), change)
 
 
 def _players(scenario: Scenario, by: By) -> tuple[list[str], list[int]]:
@@ -165,15 +156,15 @@ def shapley(values: dict[tuple[int, ...], Array], count: int) -> Array:
 
 
 def _result(
-    system: System, scenario: Scenario, base: Intensities, names: list[str], effects: Array, change: Array
+    system: System, scenario: Scenario, base: Intensities, effects: dict[str, Array], change: Array
 ) -> ScenarioAttribution:
-    """Put effects (parts, M, n) on labels, after checking that they add up to the change (M, n)."""
+    """Put the effects of each part (M, n) on labels, after checking that they add up to the change (M, n)."""
     shape = system.arrays.x.shape
-    coords = {"part": names, "region": list(system.regions), "sector": list(system.sectors)}
+    coords = {"part": list(effects), "region": list(system.regions), "sector": list(system.sectors)}
     data, gaps = {}, []
     for number, (name, unit) in enumerate(zip(base.names, base.units, strict=True)):
         scale = max(float(np.abs(change[number]).sum()), 1e-3 * float(np.abs(base.flows[number]).sum()))
-        own = effects[:, number]
+        own = np.array([effect[number] for effect in effects.values()])
         gaps.append(require_adding_up(own.sum(axis=0), change[number], scale, f"parts of {scenario.name!r}"))
         data[name] = xr.DataArray(
             own.reshape(-1, *shape),

@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from mrio.errors import DataError, UnitsError
+from mrio.parameters import require_factor, require_number
 from mrio.scenarios.draft import Draft
-from mrio.scenarios.shock import Names, Shock, places, require_factor, require_number, where_text
+from mrio.scenarios.shock import Names, Shock, places, where_text
 from mrio.tables import System
 from mrio.tables.arrays import Array
 from mrio.units import parse_unit

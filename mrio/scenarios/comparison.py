@@ -14,7 +14,7 @@ from mrio.errors import LabelError
 from mrio.lowcarbon.change.cocontrol import CoControl, co_control
 from mrio.lowcarbon.change.tapio import Decoupling, decoupling_from
 from mrio.measures.measure import all_accounts, intensities
-from mrio.results import Result
+from mrio.results.accounts import AccountResult
 from mrio.scenarios.pictures import ComparisonPictures
 from mrio.scenarios.run import BASELINE
 from mrio.tables import System, Systems
@@ -24,7 +24,7 @@ DIRECT = "_direct"
 Of = Literal["level", "difference", "percent"]
 
 
-class Comparison(Result):
+class Comparison(AccountResult):
     """Output and accounts of several runs beside each other. Made by `mrio.compare`.
 
     Signs are gains against the run it is relative to. Accounts with flows of final users themselves (for
@@ -32,11 +32,6 @@ class Comparison(Result):
     """
 
     kind: ClassVar[str] = "comparison"
-
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """Names of the accounts."""
-        return tuple(str(self.data.attrs["accounts"]).split("\n"))
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -54,12 +49,7 @@ class Comparison(Result):
 
     def levels(self, account: str) -> xr.DataArray:
         """Return an account in every run (scenario, region, sector)."""
-        if account not in self.accounts:
-            raise LabelError(
-                f"Account {account!r} was not compared.",
-                remedy=f"compared were {', '.join(map(repr, self.accounts))}; name others in accounts=",
-            )
-        return self.data[account]
+        return self.data[self.account_of(account)]
 
     def difference(self, account: str) -> xr.DataArray:
         """Return what every run has more than the reference (scenario, region, sector)."""

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from mrio.errors import DataError, LabelError
+from mrio.parameters import require_factor, require_number, require_share
 from mrio.scenarios.draft import Draft, Purchases, require_not_negative
 from mrio.scenarios.moves import sourcing_of
 from mrio.scenarios.shock import (
@@ -16,9 +17,6 @@ from mrio.scenarios.shock import (
     Shock,
     place,
     places,
-    require_factor,
-    require_number,
-    require_share,
     share_text,
     spelled,
     where_text,

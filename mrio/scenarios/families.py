@@ -14,8 +14,9 @@ import numpy as np
 import xarray as xr
 
 from mrio.errors import DataError
+from mrio.parameters import require_factor, require_number, require_share
 from mrio.scenarios.scenario import Scenario
-from mrio.scenarios.shock import Names, require_share
+from mrio.scenarios.shock import Names
 from mrio.scenarios.sourcing import Uses
 
 COAL = "Coal mining"
@@ -217,9 +218,19 @@ def industrial_transfer(
     >>> back.name
     'industrial transfer reversed'
     """
-    if not np.isfinite(strength) or strength == 0:
+    require_number(strength, "strength")
+    if strength == 0:
         raise DataError(
-            "A transfer of no strength moves nothing.", remedy="give 1 to continue, -1 to reverse"
+            "A transfer of no strength moves nothing.",
+            amount="strength = 0",
+            remedy="give 1 to continue, -1 to reverse",
+        )
+    require_factor(least, "least")
+    if not np.isfinite(direct).all():
+        raise DataError(
+            "Volumes of the transfer are no finite numbers.",
+            amount=f"{int((~np.isfinite(direct)).sum())} cells",
+            remedy="give Transfer.direct as measured",
         )
     listed = [regions] if isinstance(regions, str) else regions
     chosen = [str(name) for name in direct["from_region"].values if listed is None or name in listed]

@@ -9,8 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from mrio.errors import DataError, MissingDataError
+from mrio.parameters import require_factor
 from mrio.scenarios.draft import Draft
-from mrio.scenarios.shock import Names, Shock, places, require_factor, spelled, where_text
+from mrio.scenarios.shock import Names, Shock, places, spelled, where_text
 
 
 @dataclass(frozen=True)

@@ -224,7 +224,10 @@ class Scenario:
         mix: Mapping[str, float] | None = None,
         category: str | None = None,
     ) -> Scenario:
-        """Add fixed capital formation of a region, by a mix of products or like what it invests already."""
+        """Add fixed capital formation of a region, by a mix of products or like what it invests already.
+
+        A negative amount is less investment, at most what there is.
+        """
         return self._with(Invest, amount=amount, region=region, mix=mix, category=category)
 
     def carbon_price(
@@ -236,7 +239,10 @@ class Scenario:
         sector: Names = None,
         elasticity: float | Mapping[str, float] | None = None,
     ) -> Scenario:
-        """Price emissions by the tonne; final users answer with elasticities where these are given."""
+        """Price emissions by the tonne; final users answer with elasticities where these are given.
+
+        The price is zero or more: a subsidy would let final users buy more, which is no scenario of a price.
+        """
         return self._with(
             PriceCarbon, price=price, account=account, region=region, sector=sector, elasticity=elasticity
         )

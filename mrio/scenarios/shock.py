@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.errors import DataError, LabelError, MrioError, raise_together
+from mrio.parameters import require_number
 from mrio.scenarios.draft import Draft
 from mrio.schema import ABROAD, VALUE_ADDED
 from mrio.tables import System
@@ -122,54 +123,6 @@ def places(system: System, kind: str, names: Names) -> Index:
 def place(system: System, kind: str, name: str) -> int:
     """Return the position of one label."""
     return int(places(system, kind, name)[0])
-
-
-def require_share(value: float, name: str = "share") -> None:
-    """Raise unless a number is a share.
-
-    Raises
-    ------
-    DataError
-        When it is no number from 0 to 1.
-    """
-    require_number(value, name)
-    if not 0.0 <= value <= 1.0:
-        raise DataError(
-            f"A {name} must lie between 0 and 1.",
-            amount=f"{name} = {value:g}",
-            remedy="give 0.3 for 30 %" if value > 1 else "reverse the two ends instead of a negative share",
-        )
-
-
-def require_factor(value: float, name: str = "factor") -> None:
-    """Raise unless a number can scale something that must not change its sign.
-
-    Raises
-    ------
-    DataError
-        When it is negative or no number.
-    """
-    require_number(value, name)
-    if value < 0:
-        raise DataError(
-            f"A {name} must not be negative.",
-            amount=f"{name} = {value:g}",
-            remedy="give 0.7 for 30 % less, 1.3 for 30 % more",
-        )
-
-
-def require_number(value: object, name: str) -> None:
-    """Raise unless a value is a finite number.
-
-    Raises
-    ------
-    DataError
-        When it is not.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
-        raise DataError(
-            f"{name} is no finite number.", amount=repr(value), remedy=f"give a number for {name}"
-        )
 
 
 def share_text(share: float) -> str:

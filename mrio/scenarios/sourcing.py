@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from mrio.errors import DataError, MissingDataError
+from mrio.parameters import require_factor, require_share
 from mrio.scenarios.draft import Draft, Purchases
 from mrio.scenarios.moves import move_between_origins, move_between_products, sourcing_of
 from mrio.scenarios.shock import (
@@ -16,8 +17,6 @@ from mrio.scenarios.shock import (
     Shock,
     place,
     places,
-    require_factor,
-    require_share,
     share_text,
     spelled,
     where_text,

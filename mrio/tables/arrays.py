@@ -122,6 +122,12 @@ def locked_sparse(matrix: Matrix) -> Matrix:
     return matrix
 
 
+def ratio(parts: Array, total: Array) -> Array:
+    """Return ``parts / total``, zero where the total is zero; shapes broadcast."""
+    result = np.zeros(np.broadcast_shapes(parts.shape, total.shape))
+    return np.divide(parts, total, out=result, where=total != 0)
+
+
 def own_array(name: str, value: ArrayLike, dims: Sequence[str], labels: Labels) -> Array:
     """Return a write-locked float64 copy of `value` in the full shape of `dims`.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from mrio.errors import LabelError, NotProductiveError
 from mrio.leontief.spectral import spectral_radius
 from mrio.schema import ABROAD, SYSTEM_DIMS
-from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse
+from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse, ratio
 from mrio.tables.pictures import CheckPictures
 
 if TYPE_CHECKING:
@@ -225,7 +225,7 @@ def _discrepancy_share(system: System) -> Check:
     x, column = system.arrays.x, system.arrays.discrepancy
     if column is None:
         return Check("discrepancy", True, 0.0, DISCREPANCY_TOLERANCE, "no discrepancy column", pd.DataFrame())
-    share = np.divide(column, x, out=np.zeros_like(x), where=x != 0)
+    share = ratio(column, x)
     cells = cells_table(share, np.abs(share) > DISCREPANCY_TOLERANCE, ("region", "sector"), system.labels)
     total = float(np.abs(column).sum() / max(float(np.abs(x).sum()), np.finfo(float).tiny))
     note = f"column 'discrepancy' against output of its row; {total:.2%} of all output"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mrio.errors import DataError, LabelError
+from mrio.parameters import require_count
 from mrio.tables.arrays import Array
 from mrio.tables.perturbation import errors, given_parts, matrix_of, parts_of, perturbed
 from mrio.tables.system import System
@@ -144,7 +145,8 @@ def perturb(system: System, cv: CV, n: int = 100, seed: int = 0) -> Ensemble:
     LabelError
         When an error is named for something that the table does not have.
     DataError
-        When an error is negative or no number, or has another shape than its array.
+        When an error is negative or no number, or has another shape than its array; or `n` or `seed` is no
+        whole number of 1 or 0 and more.
 
     Examples
     --------
@@ -154,8 +156,8 @@ def perturb(system: System, cv: CV, n: int = 100, seed: int = 0) -> Ensemble:
     >>> bool(abs(draws[0].x.sum() / table.x.sum() - 1) < 1e-9), draws[0].x.equals(draws[0].x)
     (True, True)
     """
-    if n < 1 or n != int(n):
-        raise DataError("An ensemble needs one draw or more.", amount=f"n={n}", remedy="give a whole number")
+    require_count(n, "n")
+    require_count(seed, "seed", least=0)
     parts = given_parts(system.arrays)
     shapes = {name: part.shape for name, part in parts.items()}
     shapes |= dict.fromkeys(system.accounts, system.arrays.x.shape)

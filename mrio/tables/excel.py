@@ -25,7 +25,7 @@ import pandas as pd
 
 from mrio.codes import code_table
 from mrio.errors import FileError, MissingExtraError
-from mrio.files import PathLike, replacing, require_plain_workbook
+from mrio.files import PathLike, existing, replacing, require_plain_workbook
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS
 from mrio.tables.arrays import is_sparse
 from mrio.tables.long import COLUMNS, DIMS, as_tables, from_long, record
@@ -106,9 +106,7 @@ def read_excel(path: PathLike) -> Systems:
     >>> mrio.read_excel("tables.xlsx")  # doctest: +SKIP
     """
     openpyxl = openpyxl_library()
-    if not Path(path).is_file():
-        raise FileError("There is no such file.", where=str(path), remedy="check the path")
-    require_plain_workbook(Path(path))
+    require_plain_workbook(existing(path))
     try:
         # By an open file, because a name without .xlsx would be refused by its ending alone.
         with Path(path).open("rb") as file:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from mrio.errors import FileError, MissingExtraError
-from mrio.files import PathLike, replacing
+from mrio.files import PathLike, existing, replacing
 from mrio.tables.long import COLUMNS, from_long, record, to_long
 from mrio.tables.system import System
 from mrio.tables.systems import Systems
@@ -76,8 +76,7 @@ def read_parquet(path: PathLike) -> Systems:
     >>> mrio.read_parquet("tables.parquet")  # doctest: +SKIP
     """
     pa, pq = _pyarrow()
-    if not Path(path).is_file():
-        raise FileError("There is no such file.", where=str(path), remedy="check the path")
+    path = existing(path)
     try:
         # A damaged file may hold anything in its metadata; one that is not ours is not read further.
         metadata = pq.read_schema(path).metadata or {}
@@ -119,13 +118,7 @@ def write_csv(tables: System | Mapping[str, System], path: PathLike) -> None:
     >>> list(mrio.read_csv("tables.csv"))
     ['0', '1']
     """
-    path = Path(path)
-    text = json.dumps(record(tables), ensure_ascii=False, sort_keys=True, indent=1)
-    with replacing(path) as temporary:
-        to_long(tables).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
-    # Between the two renames the record is that of older tables: then the digest refuses the pair.
-    with replacing(record_path(path)) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_pair(to_long(tables), record(tables), Path(path))
 
 
 def read_csv(path: PathLike) -> Systems:
@@ -148,6 +141,36 @@ def read_csv(path: PathLike) -> Systems:
     """
     frame, words = read_pair(Path(path), COLUMNS, "value")
     return from_long(frame, words, str(path))
+
+
+def write_pair(frame: pd.DataFrame, words: Mapping[str, Any], path: Path) -> None:
+    """Write a frame as CSV, and its record beside it.
+
+    Parameters
+    ----------
+    frame
+        What the CSV file holds.
+    words
+        The record, plain values.
+    path
+        The CSV file.
+
+    Raises
+    ------
+    FileError
+        When a file cannot be written.
+    """
+    text = json.dumps(words, ensure_ascii=False, sort_keys=True, indent=1)
+    write_plain_csv(frame, path)
+    # Between the two renames the record is that of older tables: then the digest refuses the pair.
+    with replacing(record_path(path)) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_plain_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame as CSV, whole or not at all; the same bytes on every system."""
+    with replacing(path) as temporary:
+        frame.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def read_pair(path: Path, columns: Sequence[str], value: str) -> tuple[pd.DataFrame, Mapping[str, Any]]:

@@ -70,9 +70,9 @@ def to_long(tables: System | Mapping[str, System]) -> pd.DataFrame:
     ['table', 'array', 'region', 'sector']
     """
     parts = [
-        _rows(name, array, values, dims, unit, system.labels)
+        _rows(name, own, system.labels)
         for name, system in as_tables(tables).items()
-        for array, values, dims, unit in _arrays(system)
+        for own in _arrays(system)
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -136,8 +136,12 @@ def _in_order(names: Iterable[str], column: pd.Series[Any]) -> list[str]:
     return list(dict.fromkeys([*(name for name in column.unique() if name in known), *names]))
 
 
-def _arrays(system: System) -> Iterator[tuple[str, Any, tuple[str, ...], str]]:
-    """Yield name, numbers, dims and unit of every array and account."""
+_Named = tuple[str, Any, tuple[str, ...], str]
+"""Name, numbers, dims and unit of an array or account."""
+
+
+def _arrays(system: System) -> Iterator[_Named]:
+    """Yield every array and account."""
     for name, dims in SYSTEM_DIMS.items():
         values = getattr(system.arrays, name)
         if values is not None:
@@ -148,10 +152,9 @@ def _arrays(system: System) -> Iterator[tuple[str, Any, tuple[str, ...], str]]:
             yield f"{name}_direct", account.direct_values, ("use_region",), account.unit
 
 
-def _rows(
-    table: str, array: str, values: Any, dims: tuple[str, ...], unit: str, labels: Labels
-) -> pd.DataFrame:
+def _rows(table: str, own: _Named, labels: Labels) -> pd.DataFrame:
     """Return the rows of one array."""
+    array, values, dims, unit = own
     shape = labels.shape(dims)
     if is_sparse(values):
         stored = values.tocoo()

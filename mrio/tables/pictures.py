@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mrio import plotting
+from mrio.parameters import require_count
 
 if TYPE_CHECKING:
     from mrio.tables.checks import CheckReport
@@ -38,6 +39,7 @@ class CheckPictures:
             By region and sector: ``gap``, sum less output relative to output [1], and ``side``, ``"row"`` or
             ``"column"``.
         """
+        require_count(worst, "worst")
         parts = []
         for side, gaps in self.report.gaps.items():
             size = gaps.abs()[gaps != 0]

@@ -22,7 +22,6 @@ files follow SDMX as far as a reader of tables needs it; no data structure defin
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,9 +33,9 @@ import pandas as pd
 
 from mrio.codes import code_table
 from mrio.errors import DataError, FileError
-from mrio.files import PathLike, replacing
+from mrio.files import PathLike
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS
-from mrio.tables.exchange import read_pair, record_path
+from mrio.tables.exchange import read_pair, record_path, write_pair, write_plain_csv
 from mrio.tables.long import COLUMNS as LONG
 from mrio.tables.long import DIMS, as_tables, from_long, record, to_long
 from mrio.tables.status import status_of
@@ -141,14 +140,8 @@ def write_sdmx(tables: System | Mapping[str, System], path: PathLike) -> None:
     codes = _codes(own)
     frame = pd.concat(list(_frames(own, codes)), ignore_index=True)
     words = {**record(own), "mrio_sdmx_format": FORMAT, "codelists": codes}
-    with replacing(path) as temporary:
-        frame.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
-    with replacing(path.with_name(path.name + _CODELISTS)) as temporary:
-        codelists(own).to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
-    with replacing(record_path(path)) as temporary:
-        temporary.write_text(
-            json.dumps(words, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8"
-        )
+    write_plain_csv(codelists(own), path.with_name(path.name + _CODELISTS))
+    write_pair(frame, words, path)
 
 
 def read_sdmx(path: PathLike) -> Systems:

@@ -39,7 +39,10 @@ class Variants(Mapping[str, Systems]):
 
     def __init__(self, sets: Mapping[str, Systems]) -> None:
         if not sets:
-            raise DataError("A set of variants needs at least one set of tables.")
+            raise DataError(
+                "A set of variants needs at least one set of tables.",
+                remedy="give tables by name of the variant",
+            )
         names = list(sets)
         first = sets[names[0]]
         for name in names[1:]:

@@ -44,7 +44,7 @@ class AggregationBias(TransferMeasure):
 
     def impact(self, account: str, which: str = "bias") -> xr.DataArray:
         """Return effects on each region (region, from_region, to_region, sector); `which` as in `direct`."""
-        return self._one(f"{_IMPACT}{self._known(account)}_", which)
+        return self._one(f"{_IMPACT}{self.account_of(account)}_", which)
 
     def table(self, account: str | None = None) -> pd.DataFrame:
         """Return fine, coarse and bias by region.

@@ -9,10 +9,10 @@ import pandas as pd
 import xarray as xr
 
 from mrio.change.chain import provenance_of
-from mrio.errors import LabelError
 from mrio.results.chain import Chain, chain_dataset
 from mrio.tables import Deflator, System
 from mrio.tables.chain import chain_pairs, periods_of
+from mrio.transfer.base import side, tables_by_region
 from mrio.transfer.measure import measure_transfer
 from mrio.transfer.result import AFFECTED, DIRECT, IMPACT
 
@@ -35,11 +35,11 @@ class TransferChain(Chain):
 
     def impact(self, account: str) -> xr.DataArray:
         """Return effects on each region (step, use, region, from_region, to_region, sector)."""
-        return self.by_step(IMPACT + self._known(account))
+        return self.by_step(IMPACT + self.account_of(account))
 
     def affected(self, account: str) -> xr.DataArray:
         """Return effects by affected sector (step, use, part, region, sector)."""
-        return self.by_step(AFFECTED + self._known(account))
+        return self.by_step(AFFECTED + self.account_of(account))
 
     def table(self, account: str | None = None, way: str = "net") -> pd.DataFrame:
         """Return steps, their sum, the direct result and the difference, one row a region.
@@ -53,31 +53,16 @@ class TransferChain(Chain):
         """
         if account is not None:
             return self.side_by_side(self.impact(account).sum(["use", "sector", *_PAIR]))
-        if way not in ("in", "out", "net"):
-            raise ValueError(f"way={way!r}: choose 'in', 'out' or 'net'")
-        flows = self.transferred.sum(["use", "sector"])
-        gains = flows.sum("from_region").rename(to_region="region")
-        losses = flows.sum("to_region").rename(from_region="region")
-        return self.side_by_side({"in": gains, "out": losses, "net": gains - losses}[way])
+        return self.side_by_side(side(self.transferred, way))
 
     def summary(self) -> pd.DataFrame:
         """Return net transfers and effects on every account, one row a region."""
-        tables = {f"net transfer [{self.transferred.attrs['units']}]": self.table()}
-        for account in self.accounts:
-            tables[f"{account} [{self.impact(account).attrs['units']}]"] = self.table(account)
-        return pd.concat(tables, names=["measure", "region"])
+        impacts = {account: self.impact(account) for account in self.accounts}
+        return tables_by_region(self.transferred, impacts, self.table)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return transferred production in long form, one row a step, use, pair and product."""
         return self.transferred.to_series().rename("value").reset_index()
-
-    def _known(self, account: str) -> str:
-        if account not in self.accounts:
-            raise LabelError(
-                f"The transfer was not measured for account {account!r}.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
-            )
-        return account
 
 
 def measure_transfer_chain(

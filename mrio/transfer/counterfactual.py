@@ -29,6 +29,7 @@ from mrio.change.shares import Array
 from mrio.change.stamp import metadata
 from mrio.change.technology import require_input_mix
 from mrio.results import require_adding_up
+from mrio.results.accounts import long_form
 from mrio.tables import System, require_comparable
 from mrio.transfer.base import TransferMeasure
 from mrio.transfer.weights import SOURCING_PLAYERS
@@ -83,18 +84,18 @@ class CounterfactualTransfer(TransferMeasure):
 
     def effect(self, account: str) -> xr.DataArray:
         """Return the effect of the change of sourcing on one account (region, sector)."""
-        return self.array(self._known(account)).sel(reference=self.reference, drop=True)
+        return self.array(self.account_of(account)).sel(reference=self.reference, drop=True)
 
     def references(self, account: str) -> pd.DataFrame:
         """Return the effect by region with the rest in the base and comparison period, and the mean."""
-        values = self.data[self._known(account)].sum("sector")
+        values = self.data[self.account_of(account)].sum("sector")
         return pd.DataFrame(values.values.T, list(self.regions), list(get_args(Reference))).rename_axis(
             "region"
         )
 
     def situations(self, account: str) -> pd.DataFrame:
         """Return the account by region in both periods and with the sourcing of the other one."""
-        values = self.data[_SITUATION + self._known(account)].sum("sector")
+        values = self.data[_SITUATION + self.account_of(account)].sum("sector")
         names = {name: self._in_words(name) for name in SITUATIONS}
         table = pd.DataFrame(values.values.T, list(self.regions), list(SITUATIONS))
         return table.rename(columns=names).rename_axis("region")
@@ -109,7 +110,7 @@ class CounterfactualTransfer(TransferMeasure):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all effects in long form: account, reference, region, sector, value, unit."""
-        return self._long({name: self.data[name] for name in self.accounts})
+        return long_form({name: self.data[name] for name in self.accounts})
 
     def _in_words(self, situation: str) -> str:
         first, second = self.data.attrs["period_0"], self.data.attrs["period_1"]

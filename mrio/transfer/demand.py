@@ -20,6 +20,7 @@ from mrio.change.shares import Array
 from mrio.change.stamp import metadata
 from mrio.errors import LabelError
 from mrio.results import require_adding_up
+from mrio.results.accounts import long_form
 from mrio.tables import System, require_comparable
 from mrio.transfer.base import TransferMeasure
 
@@ -79,7 +80,7 @@ class DemandTransfer(TransferMeasure):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return all numbers in long form: account, period, region, sector, use_region, value, unit."""
-        return self._long({name: self.induced(name) for name in (OUTPUT, *self.accounts)})
+        return long_form({name: self.induced(name) for name in (OUTPUT, *self.accounts)})
 
     def _of(self, name: str) -> str:
         if name == OUTPUT:

@@ -8,9 +8,9 @@ from typing import ClassVar
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import LabelError
 from mrio.results.draws import QUANTILES, Draws, draws_dataset
 from mrio.tables import Ensemble, System
+from mrio.transfer.base import side, tables_by_region
 from mrio.transfer.result import DIRECT, IMPACT, Transfer
 
 _PAIR = ("from_region", "to_region")
@@ -31,7 +31,7 @@ class TransferDraws(Draws):
 
     def impact(self, account: str) -> xr.DataArray:
         """Return effects on each region (draw, use, region, from_region, to_region, sector)."""
-        return self.by_draw(IMPACT + self._known(account))
+        return self.by_draw(IMPACT + self.account_of(account))
 
     def quantiles(
         self, account: str | None = None, way: str = "net", q: Sequence[float] = QUANTILES
@@ -49,37 +49,18 @@ class TransferDraws(Draws):
         """
         if account is not None:
             return self.table_of(
-                lambda values: values.sum(["use", "sector", *_PAIR]), IMPACT + self._known(account), q
+                lambda values: values.sum(["use", "sector", *_PAIR]), IMPACT + self.account_of(account), q
             )
-        if way not in ("in", "out", "net"):
-            raise ValueError(f"way={way!r}: choose 'in', 'out' or 'net'")
-
-        def total(values: xr.DataArray) -> xr.DataArray:
-            flows = values.sum(["use", "sector"])
-            gains = flows.sum("from_region").rename(to_region="region")
-            losses = flows.sum("to_region").rename(from_region="region")
-            return {"in": gains, "out": losses, "net": gains - losses}[way]
-
-        return self.table_of(total, DIRECT, q)
+        return self.table_of(lambda values: side(values, way), DIRECT, q)
 
     def summary(self) -> pd.DataFrame:
         """Return quantiles of net transfers and of effects on every account, one row a region."""
-        tables = {f"net transfer [{self.direct.attrs['units']}]": self.quantiles()}
-        for account in self.accounts:
-            tables[f"{account} [{self.impact(account).attrs['units']}]"] = self.quantiles(account)
-        return pd.concat(tables, names=["measure", "region"])
+        impacts = {account: self.impact(account) for account in self.accounts}
+        return tables_by_region(self.direct, impacts, self.quantiles)
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return transferred production in long form, one row a draw, use, pair and product."""
         return self.direct.to_series().rename("value").reset_index()
-
-    def _known(self, account: str) -> str:
-        if account not in self.accounts:
-            raise LabelError(
-                f"The transfer was not measured for account {account!r}.",
-                remedy=f"accounts are {', '.join(map(repr, self.accounts))}",
-            )
-        return account
 
 
 def measure_draws(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, overload
 
 from mrio.change.factors import ExportsOption, ImportsOption
@@ -26,6 +26,9 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "counterfactual": ("reference", "imports", "exports", "dependent"),
 }
 """Options that each method knows; any other is refused, because it would change nothing."""
+
+_USUAL = {"scheme": "bilateral", "weights": "shapley", "level": "cell", "exports": "level"}
+"""Options that have a value when left out."""
 
 
 @overload
@@ -196,24 +199,21 @@ def measure_transfer(
     >>> mrio.measure_transfer(tables["0"], tables["1"], method="demand").kind
     'demand_transfer'
     """
-    given: dict[str, Any] = {
-        "block": block,
-        "scheme": None if scheme == "bilateral" else scheme,
-        "weights": None if weights == "shapley" else weights,
+    options: dict[str, Any] = {
+        "scheme": scheme,
+        "weights": weights,
         "reference": reference,
-        "level": None if level == "cell" else level,
+        "level": level,
         "imports": imports,
-        "exports": None if exports == "level" else exports,
+        "exports": exports,
         "dependent": dependent,
     }
-    _require_known(method, [name for name, value in given.items() if value is not None])
+    _require_known(method, {"block": block, **options})
+    own = {name: options[name] for name in _OPTIONS[method] if name in options}
     if isinstance(a, Ensemble) or isinstance(b, Ensemble):
-        if method != "sourcing" or b is None:
-            raise ValueError("ensembles are measured with method='sourcing', between two tables")
-        own = SourcingOptions(scheme, weights, reference, level, imports, exports, dependent)
-        return _of_draws(a, b, block, accounts, own)
+        return _of_draws(method, (a, b), block, accounts, own)
     if method == "no_transfer":
-        return measure_no_transfer(a, b, accounts, imports=imports)
+        return measure_no_transfer(a, b, accounts, **own)
     if b is None:
         raise MissingDataError(
             f"method={method!r} compares two tables.", remedy="pass the later table as well"
@@ -221,30 +221,35 @@ def measure_transfer(
     if method == "demand":
         return measure_demand(a, b, accounts)
     if method == "counterfactual":
-        return measure_counterfactual(
-            a, b, accounts, reference=reference, imports=imports, exports=exports, dependent=dependent
-        )
-    options = SourcingOptions(scheme, weights, reference, level, imports, exports, dependent)
-    return measure_sourcing(a, b, block, accounts, options)
+        return measure_counterfactual(a, b, accounts, **own)
+    return measure_sourcing(a, b, block, accounts, SourcingOptions(**own))
 
 
 def _of_draws(
-    a: System | Ensemble,
-    b: System | Ensemble,
+    method: str,
+    tables: tuple[System | Ensemble, System | Ensemble | None],
     block: Sequence[str] | None,
     accounts: str | Iterable[str] | None,
-    options: SourcingOptions,
+    options: Mapping[str, Any],
 ) -> TransferDraws:
     """Measure transfer by sourcing between every pair of draws."""
+    a, b = tables
+    if method != "sourcing" or b is None:
+        raise ValueError("ensembles are measured with method='sourcing', between two tables")
+    own = SourcingOptions(**options)
     names = accounts if accounts is None or isinstance(accounts, str) else tuple(accounts)
-    return measure_draws(a, b, lambda first, second: measure_sourcing(first, second, block, names, options))
+    return measure_draws(a, b, lambda first, second: measure_sourcing(first, second, block, names, own))
 
 
-def _require_known(method: str, given: list[str]) -> None:
-    """Raise ValueError for a method that does not exist, or options that it does not know."""
+def _require_known(method: str, options: Mapping[str, Any]) -> None:
+    """Raise ValueError for a method that does not exist, or options given that it does not know."""
     if method not in METHODS:
         raise ValueError(f"method={method!r}: choose one of {', '.join(METHODS)}")
-    foreign = [name for name in given if name not in _OPTIONS[method]]
+    foreign = [
+        name
+        for name, value in options.items()
+        if name not in _OPTIONS[method] and value is not None and value != _USUAL.get(name)
+    ]
     if foreign:
         known = ", ".join(_OPTIONS[method]) or "none"
         raise ValueError(f"method={method!r} does not know {', '.join(foreign)}; its options: {known}")

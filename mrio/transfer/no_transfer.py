@@ -18,12 +18,14 @@ import xarray as xr
 
 from mrio.change.accounts import account_names, common_accounts
 from mrio.change.factors import ImportsOption, Treatment, treatment_of
-from mrio.change.shares import Array, ratio
+from mrio.change.shares import Array
 from mrio.change.stamp import metadata
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import to_dense
 from mrio.results import require_adding_up
+from mrio.results.accounts import long_form
 from mrio.tables import System, require_comparable
+from mrio.tables.arrays import ratio
 from mrio.transfer.base import TransferMeasure
 from mrio.transfer.demand import OUTPUT
 
@@ -97,10 +99,10 @@ class NoTransfer(TransferMeasure):
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return what was transferred in long form: account, period, region, sector, value, unit."""
-        return self._long({name: self.transferred(name) for name in (OUTPUT, *self.accounts)})
+        return long_form({name: self.transferred(name) for name in (OUTPUT, *self.accounts)})
 
     def _of(self, name: str) -> str:
-        return name if name == OUTPUT else self._known(name)
+        return name if name == OUTPUT else self.account_of(name)
 
 
 def measure_no_transfer(

@@ -92,8 +92,7 @@ class TransferPictures:
         else:
             impact = self.transfer.impact(account).sel(region=region, drop=True)
             gained = impact.sum(["use", "from_region", "to_region"]).to_series()
-        largest = gained.abs().sort_values(ascending=False, kind="stable").index[:most]
-        return gained.loc[largest].sort_values(ascending=False, kind="stable")
+        return plotting.largest_values(gained, most).sort_values(ascending=False, kind="stable")
 
     def sectors(
         self, region: str, account: str | None = None, most: int = MOST_BARS, ax: Any | None = None

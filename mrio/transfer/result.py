@@ -10,7 +10,7 @@ import xarray as xr
 
 from mrio.change.shares import Mask
 from mrio.errors import DataError
-from mrio.transfer.base import TransferMeasure
+from mrio.transfer.base import TransferMeasure, sides
 from mrio.transfer.classes import Classes, grouped
 from mrio.transfer.pictures import TransferPictures
 
@@ -83,12 +83,12 @@ class Transfer(TransferMeasure):
 
         Differs from `direct` only for value added in the dependent form beside other accounts.
         """
-        own = DIRECT_OF + self._known(account)
+        own = DIRECT_OF + self.account_of(account)
         return self.array(own if own in self.data else DIRECT)
 
     def impact(self, account: str) -> xr.DataArray:
         """Return effects on each region (use, region, from_region, to_region, sector) by product moved."""
-        return self.array(IMPACT + self._known(account))
+        return self.array(IMPACT + self.account_of(account))
 
     def affected(self, account: str, by: Classes = "sector") -> xr.DataArray:
         """Return effects by affected sector (use, part, region, sector).
@@ -101,7 +101,7 @@ class Transfer(TransferMeasure):
             ``"sector"``, ``"class"``, a mapping or a CSV file to group the affected sectors, None to sum over
             them; see `by_class`.
         """
-        return self.by_class(self.array(AFFECTED + self._known(account)), by)
+        return self.by_class(self.array(AFFECTED + self.account_of(account)), by)
 
     # -- tables -------------------------------------------------------------------------------------------
 
@@ -119,12 +119,12 @@ class Transfer(TransferMeasure):
         DataFrame
             Columns ``transfer_in``, ``transfer_out``, ``net``. Net sums to zero over all origins.
         """
-        flows = self.by_class(self.direct.sum("use"), by)
-        gains = flows.sum("from_region").rename(to_region="region")
-        losses = flows.sum("to_region").rename(from_region="region")
-        parts = {"transfer_in": gains, "transfer_out": losses, "net": gains - losses}
+        names = {"in": "transfer_in", "out": "transfer_out", "net": "net"}
         index = ["region"] if by is None else ["region", "sector"]
-        columns = {name: part.transpose(*index).to_series() for name, part in parts.items()}
+        columns = {
+            names[way]: part.transpose(*index).to_series()
+            for way, part in sides(self.by_class(self.direct.sum("use"), by)).items()
+        }
         return pd.DataFrame(columns).rename_axis(index=index)
 
     def blocks(self, account: str, by: Classes = None) -> pd.DataFrame:

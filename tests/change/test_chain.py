@@ -146,7 +146,7 @@ def test_chains_that_cannot_be():
     with pytest.raises(ValueError, match="sourcing"):
         systems.measure_transfer(method="demand")
     chain = systems.decompose("co2")
-    with pytest.raises(LabelError, match="not decomposed"):
+    with pytest.raises(LabelError, match="not made for account"):
         chain.table("value_added")
     with pytest.raises(LabelError, match="'nowhere'"):
         chain.table(region="nowhere")

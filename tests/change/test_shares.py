@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from mrio.change.shares import other_where_zero, outside_unit, ratio, require_no_cancelled_totals, share_pair
+from mrio.change.shares import other_where_zero, outside_unit, require_no_cancelled_totals, share_pair
 from mrio.errors import DataError
+from mrio.tables.arrays import ratio
 
 
 def test_ratio_of_nothing_is_nothing():

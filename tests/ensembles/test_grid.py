@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mrio
+from tests.compare import told
 from tests.ensembles.measures import by_region, change, failing, move, move_and_clean, of_other_labels, total
 from tests.ensembles.measures import warning as warning_measure
 from tests.scenarios.test_shocks import tables
@@ -138,55 +139,78 @@ def test_one_parameter_of_texts(table):
     assert found.values().sel(where="B").sum() > found.baseline().sum()
 
 
-def told(call, *parts):
-    with pytest.raises(mrio.MrioError) as caught:
-        call()
-    for part in parts:
-        assert part in str(caught.value)
-    assert str(caught.value).count("what to do") <= 1
+def told_once(call, *parts):
+    assert told(call, *parts).count("what to do") <= 1
 
 
 @pytest.mark.parametrize(
     ("grid", "parts"),
     [
         ({}, ("one parameter",)),
-        ({"share": []}, ("'share'", "numbers or all texts")),
+        ({"share": []}, ("'share'", "has no values", "empty list")),
         ({"share": [0.1, "x"]}, ("numbers or all texts",)),
         ({"share": [True]}, ("numbers or all texts",)),
         ({"share": [0.1, 0.1]}, ("distinct",)),
-        ({"share": [float("nan")]}, ("distinct",)),
+        ({"share": [float("nan")]}, ("value of parameter 'share'", "no finite number")),
+        ({"share": [0.1, float("inf")]}, ("no finite number", "inf")),
         ({"share": [0.1, 1.3]}, ("share=1.3", "between 0 and 1", "shift_sourcing")),
         ({"part": [0.1]}, ("part=0.1", "gives no scenario", "TypeError")),
     ],
 )
 def test_grids_that_cannot_be(table, grid, parts):
-    told(lambda: mrio.sweep(table, move, grid, "co2"), *parts)
+    told_once(lambda: mrio.sweep(table, move, grid, "co2"), *parts)
 
 
 def test_errors_name_the_run(table):
     def steel(factor):
         return mrio.Scenario("s").scale_technology(factor, sector="goods")
 
-    told(
+    told_once(
         lambda: mrio.sweep(table, steel, {"factor": [1.0, 5.0]}, "co2"),
         "value added would be negative",
         "run 1 of 2 (factor=5.0): scenario 's', shock 1",
     )
     least = 0.9 * total(table)
-    told(
+    told_once(
         lambda: mrio.sweep(table, move_and_clean, GRID, lambda t: failing(t, least)),
         "run 1 of 6 (share=0.0, factor=0.8)",
         "RuntimeError: the cat",
     )
-    told(lambda: mrio.sweep(table, move, {"share": [0.1]}, lambda t: [1]), "untouched table", "got list")
-    told(
+    told_once(lambda: mrio.sweep(table, move, {"share": [0.1]}, lambda t: [1]), "untouched table", "got list")
+    told_once(
         lambda: mrio.sweep(table, move, {"share": [0.1]}, of_other_labels), "other labels of region", "run 0"
     )
-    told(lambda: mrio.sweep(table, move, {"share": [0.1]}, "so2"), "no account 'so2'")
-    told(lambda: mrio.sweep(table, lambda share: share, {"share": [0.1]}), "gives no scenario", "got float")
-    told(lambda: mrio.sweep(table, lambda region: move(0.1), {"region": ["A"]}), "two things", "'region'")
-    told(lambda: mrio.sweep(table, move, {"share": [0.1]}, workers=0), "one worker or more")
-    told(lambda: mrio.sweep(table, move, {"share": [0.1]}, workers=2, client=object()), "workers= or client=")
+    told_once(lambda: mrio.sweep(table, move, {"share": [0.1]}, "so2"), "no account 'so2'")
+    told_once(
+        lambda: mrio.sweep(table, lambda share: share, {"share": [0.1]}), "gives no scenario", "got float"
+    )
+    told_once(
+        lambda: mrio.sweep(table, lambda region: move(0.1), {"region": ["A"]}), "two things", "'region'"
+    )
+    told_once(lambda: mrio.sweep(table, move, {"share": [0.1]}, workers=0), "workers must be", "1 or more")
+    told_once(
+        lambda: mrio.sweep(table, move, {"share": [0.1]}, workers=2, client=object()), "workers= or client="
+    )
+
+
+def test_numbers_that_are_not_finite_are_told_once(table):
+    def hollow(t):
+        return float("nan") if "0.1" not in t.scenario and t.scenario != "baseline" else total(t)
+
+    def named(share):
+        return mrio.Scenario(f"move {share}").shift_sourcing("goods", "B", "A", share=share)
+
+    grid = {"share": [0.1, 0.2, 0.3]}
+    with pytest.warns(mrio.errors.DataWarning) as heard:
+        found = mrio.sweep(table, named, grid, hollow)
+    (warning,) = heard
+    assert str(warning.message).startswith(
+        "2 of 3 runs gave numbers that are not finite, the first of them run 1 of 3 (share=0.2)"
+    )
+    assert warning.filename == __file__
+    assert warning.message.table["run"].tolist() == ["run 1 of 3 (share=0.2)", "run 2 of 3 (share=0.3)"]
+    assert warning.message.table["cells"].tolist() == [1, 1]
+    assert np.isnan(found.values().values).tolist() == [False, True, True]
 
 
 def test_warnings_are_passed_on_once(table):

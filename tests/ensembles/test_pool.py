@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mrio
+from tests.compare import told
 from tests.ensembles.measures import dying, failing, move_and_clean, solved, total
 from tests.strategies import Layout, random_table
 
@@ -42,13 +43,6 @@ def test_answers_do_not_depend_on_what_an_operator_met_before(monkeypatch):
     pool = mrio.sweep(big, family, grid, solved, workers=2)
     assert fresh.data.identical(again.data)
     assert fresh.data.identical(pool.data)
-
-
-def told(call, *parts):
-    with pytest.raises(mrio.MrioError) as caught:
-        call()
-    for part in parts:
-        assert part in str(caught.value)
 
 
 def test_an_error_in_a_worker_names_the_run(table):

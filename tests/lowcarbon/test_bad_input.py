@@ -8,6 +8,7 @@ import xarray as xr
 import mrio
 from mrio import lowcarbon
 from mrio.errors import DataError, MrioError
+from mrio.lowcarbon.drivers import fit_statistics
 
 pytest.importorskip("statsmodels.api")
 
@@ -90,7 +91,30 @@ CASES = {
     "per cent for shares": (lambda: lowcarbon.emission_factors(PROPERTIES), "oxidised share is above one"),
     "other indicators": (lambda: lowcarbon.wide_indicators(RISING), "no column 'period'"),
     "no tables": (lambda: lowcarbon.indicator_frame({}), "no tables"),
-    "no statistic": (lambda: lowcarbon.adf_p_value(np.nan), "no number"),
+    "a price index without end": (
+        lambda: lowcarbon.decoupling(TWO, of=TWO, deflator={"a": np.inf, "b": 1.0}),
+        "no positive index",
+    ),
+    "R2 in per cent": (lambda: lowcarbon.adjusted_r2(92.9, 8, 3), "R2 must be at most 1"),
+    "F without R2": (lambda: lowcarbon.f_statistic(np.nan, 8, 3), "R2 is no finite number"),
+    "F of an exact fit": (lambda: lowcarbon.f_statistic(1.0, 8, 3), "exact fit"),
+    "p without F": (lambda: lowcarbon.f_p_value(np.nan, 8, 3), "F is no finite number"),
+    "p without t": (lambda: lowcarbon.t_p_value(np.nan, 8), "t is no finite number"),
+    "t over nothing": (lambda: fit_statistics.t_statistic(1.0, 0.0), "not above zero"),
+    "heat of nothing": (lambda: FACTORS.standard_coal(0.0), "not above zero"),
+    "a fuel that is worth no coal": (
+        lambda: lowcarbon.emission_factors(
+            pd.DataFrame({"factor": [1.0, 2.0], "standard_coal": [0.7, 0.0]}, index=["coal", "gas"])
+        ),
+        "'gas'",
+    ),
+    "process emissions with gaps": (
+        lambda: lowcarbon.co2_inventory(
+            COAL, FACTORS, process=INVENTORY.emissions.sum("fuel").assign_attrs(units="Mt CO2") * np.nan
+        ),
+        "not finite",
+    ),
+    "no statistic": (lambda: lowcarbon.adf_p_value(np.nan), "no finite number"),
     "other years": (
         lambda: lowcarbon.cointegration_test(SERIES["I"], SERIES[["P"]].set_axis(range(1, 21))),
         "different rows",

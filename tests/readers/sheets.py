@@ -1,4 +1,4 @@
-"""Small workbooks for tests: a grid of values written with openpyxl, and damage done to it."""
+"""Small workbooks and CSV files for tests: grids of values as published files hold them."""
 
 from pathlib import Path
 
@@ -24,3 +24,10 @@ def write(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
 def as_sheet(rows: list[list[object]], name: str = "S", file: str = "book.xlsx") -> Sheet:
     """Return a grid as the sheet that a workbook with it would give."""
     return Sheet(file, name, tuple(tuple(row) for row in rows))
+
+
+def write_lines(path: Path, rows: list[list[object]]) -> Path:
+    """Write a grid as CSV; numbers with all digits, texts as they are."""
+    lines = (",".join(cell if isinstance(cell, str) else repr(float(cell)) for cell in row) for row in rows)
+    path.write_text("\n".join(lines) + "\n")
+    return path

@@ -45,7 +45,7 @@ def test_comparison_holds_levels_differences_and_per_cent(runs):
     np.testing.assert_allclose(whole.loc["all"], by_region.sum(axis=1), rtol=1e-10)
     assert c.summary().index.tolist() == ["move", "clean", "move + clean"]
     assert len(c.to_dataframe()) == len(c.accounts) * levels.size
-    with pytest.raises(mrio.MrioError, match="was not compared"):
+    with pytest.raises(mrio.MrioError, match="not made for account"):
         c.levels("so2")
     with pytest.raises(mrio.MrioError, match="no class"):
         c.by_class("co2")
@@ -163,5 +163,5 @@ def test_runs_as_states_of_decoupling(worked):
     assert set(found.states.loc["baseline to cleaner"]) == {"strong decoupling"}
     # What the solver leaves behind is no growth.
     assert set(found.states.loc["baseline to still"]) == {"undefined"}
-    with pytest.raises(mrio.MrioError, match="was not compared"):
+    with pytest.raises(mrio.MrioError, match="not made for account"):
         runs.decoupling("so2")

@@ -6,6 +6,7 @@ import pytest
 
 import mrio
 from mrio.scenarios.scenario import SHOCKS
+from tests.compare import told
 from tests.scenarios.test_shocks import SHOCKS as EXAMPLES
 
 PRODUCT = "Smelting and pressing of metals"
@@ -76,13 +77,6 @@ def test_a_filled_in_template_is_read(tmp_path, bth):
     ).invest(10, "Hebei", mix={"Construction": 0.6, "Electrical machinery": 0.4})
     assert second == mrio.Scenario("h").scale_intensity("co2", 0.5, direct=True)
     assert [cell.value for cell in book["labels"]["A"]][1] == "Beijing"
-
-
-def told(call, *parts):
-    with pytest.raises(mrio.MrioError) as caught:
-        call()
-    for part in parts:
-        assert part in str(caught.value)
 
 
 def test_unknown_labels_are_told_at_once_with_near_names(bth):

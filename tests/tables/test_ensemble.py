@@ -110,7 +110,7 @@ def test_words(worked):
         ({"cv": -0.1}, DataError, "zero or more"),
         ({"cv": {"Z": np.nan}}, DataError, "zero or more"),
         ({"cv": {"Z": np.ones((2, 2))}}, DataError, "another shape"),
-        ({"cv": 0.1, "n": 0}, DataError, "one draw"),
+        ({"cv": 0.1, "n": 0}, DataError, "n must be"),
     ],
 )
 def test_errors_that_cannot_be(worked, options, error, words):
@@ -187,7 +187,7 @@ def test_ensembles_that_do_not_fit(worked, ensembles):
     with pytest.raises(ValueError, match="'sourcing'"):
         mrio.measure_transfer(*ensembles, method="counterfactual")
     draws = mrio.decompose(*ensembles, "co2")
-    with pytest.raises(LabelError, match="not decomposed"):
+    with pytest.raises(LabelError, match="not made for account"):
         draws.quantiles("value_added")
     with pytest.raises(LabelError, match="'Hebei'"):
         draws.quantiles(region="Hebei")

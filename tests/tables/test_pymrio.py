@@ -12,6 +12,7 @@ import mrio
 from mrio.errors import DataWarning, FileError, LabelError, MissingDataError, UnitsError
 from mrio.readers.packages.pymrio import Hints, read_pymrio
 from mrio.tables.netcdf import system_to_dataset
+from tests.compare import assert_close
 
 with warnings.catch_warnings():
     # Some versions of pymrio warn of their own imports.
@@ -43,18 +44,13 @@ def same(first, second):
     xr.testing.assert_identical(system_to_dataset(first), system_to_dataset(second))
 
 
-def close(values, expected):
-    scale = np.abs(expected).max()
-    np.testing.assert_allclose(np.asarray(values) / scale, np.asarray(expected) / scale, rtol=0, atol=1e-12)
-
-
 def test_arrays_are_those_of_pymrio(theirs, ours):
     assert ours.regions == ("reg1", "reg2", "reg3", "reg4", "reg5", "reg6")
     assert ours.unit == "million USD"
     assert ours.factors == ("Value Added",)
     np.testing.assert_array_equal(ours.arrays.Z, theirs.Z.to_numpy())
     np.testing.assert_array_equal(ours.arrays.Y.reshape(48, 42), theirs.Y.to_numpy())
-    close(ours.arrays.x.ravel(), theirs.x.to_numpy().ravel())
+    assert_close(ours.arrays.x.ravel(), theirs.x.to_numpy().ravel(), tolerance=1e-12)
     np.testing.assert_array_equal(ours.arrays.population, theirs.population.to_numpy().ravel())
     np.testing.assert_array_equal(ours.arrays.V.ravel(), theirs.factor_inputs.F.to_numpy().ravel())
 
@@ -66,19 +62,23 @@ def test_accounts_equal_those_of_pymrio(theirs, ours):
         row = tuple(name.split(" | "))
         direct = theirs.emissions.F_Y.loc[[row]].T.groupby(level=0, sort=False).sum().to_numpy().ravel()
         own = {"account": name}
-        close(found.direct.sel(own), direct)
-        close(found.production.sel(own).sum("sector") + direct, theirs.emissions.D_pba_reg.loc[row])
+        assert_close(found.direct.sel(own), direct, tolerance=1e-12)
+        assert_close(
+            found.production.sel(own).sum("sector") + direct,
+            theirs.emissions.D_pba_reg.loc[row],
+            tolerance=1e-12,
+        )
         bought = found.consumption.sel(own).sum(("region", "sector"))
-        close(bought + direct, theirs.emissions.D_cba_reg.loc[row])
-        close(found.exports.sel(own), theirs.emissions.D_exp_reg.loc[row])
-        close(found.imports.sel(own), theirs.emissions.D_imp_reg.loc[row])
+        assert_close(bought + direct, theirs.emissions.D_cba_reg.loc[row], tolerance=1e-12)
+        assert_close(found.exports.sel(own), theirs.emissions.D_exp_reg.loc[row], tolerance=1e-12)
+        assert_close(found.imports.sel(own), theirs.emissions.D_imp_reg.loc[row], tolerance=1e-12)
         multiplier = mrio.multipliers(ours, name).of("multiplier").to_numpy().ravel()
-        close(multiplier, theirs.emissions.M.loc[row].to_numpy())
+        assert_close(multiplier, theirs.emissions.M.loc[row].to_numpy(), tolerance=1e-12)
 
 
 def test_value_added_footprint_equals_that_of_pymrio(theirs, ours):
     bought = mrio.footprint(ours, "value_added").consumption.sum(("region", "sector"))
-    close(bought, theirs.factor_inputs.D_cba_reg.to_numpy().ravel())
+    assert_close(bought, theirs.factor_inputs.D_cba_reg.to_numpy().ravel(), tolerance=1e-12)
 
 
 def test_round_trip_of_pymrios_test_system(ours):
@@ -134,7 +134,7 @@ def test_output_and_accounts_in_pymrio_are_ours(table):
     extension = io.accounts if hasattr(io, "accounts") and name in io.accounts.F.index else None
     multiplier = mrio.multipliers(table, name).of("multiplier").to_numpy().ravel()
     if extension is not None:
-        close(multiplier, extension.M.loc[name].to_numpy())
+        assert_close(multiplier, extension.M.loc[name].to_numpy(), tolerance=1e-12)
 
 
 def test_their_object_is_not_changed(theirs, ours):

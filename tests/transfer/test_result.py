@@ -62,7 +62,7 @@ def test_accounts(worked, t):
     other = worked.b.replace(accounts={})
     assert measure_transfer(worked.a, other).accounts == ("value_added",)
     for method in (t.impact, t.affected, t.blocks, t.own_view, t.direct_of):
-        with pytest.raises(LabelError, match="not measured for account 'ch4'") as caught:
+        with pytest.raises(LabelError, match="not made for account 'ch4'") as caught:
             method("ch4")
         assert "accounts are 'value_added', 'co2'" in caught.value.remedy
 

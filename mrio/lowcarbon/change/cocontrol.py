@@ -201,21 +201,32 @@ def co_control(
     require_choice("convention", convention, Convention)
     others = [name for name in changes.columns if name != carbon] if pollutants is None else list(pollutants)
     if not others:
-        raise LabelError("No pollutant is named beside carbon.", where=f"columns: {list(changes.columns)}")
+        raise LabelError(
+            "No pollutant is named beside carbon.",
+            where=f"columns: {list(changes.columns)}",
+            remedy="name columns of the changes in pollutants=",
+        )
     names = [carbon, *others]
     if changes.empty:
         raise MissingDataError("There are no measures.", remedy="give one row a measure")
     change = numeric_columns(changes, names, "table of changes")
     before = _base(base, changes.index, names)
     relative = change / before * (1.0 if convention == "changes" else -1.0)
-    P, C = relative[:, 1:], relative[:, :1]
+    return CoControl(_dataset(pd.DataFrame(relative, row_labels(changes.index), names)))
+
+
+def _dataset(relative: pd.DataFrame) -> xr.Dataset:
+    """Return the Dataset of relative changes (measure, substance), carbon in the first column."""
+    carbon, *others = relative.columns
+    values = relative.to_numpy()
+    P, C = values[:, 1:], values[:, :1]
     both = ("measure", "pollutant")
     one = {"units": "1"}
     data = xr.Dataset(
         {
             "relative_change": (
                 ("measure", "substance"),
-                relative,
+                values,
                 {**one, "long_name": "signed relative change"},
             ),
             "elasticity": (both, elasticities(P, C), {**one, "long_name": "ET, pollutant over carbon"}),
@@ -225,14 +236,14 @@ def co_control(
                 {**one, "long_name": "quadrant of changes"},
             ),
         },
-        coords={"measure": row_labels(changes.index), "substance": names, "pollutant": others},
+        coords={"measure": list(relative.index), "substance": [carbon, *others], "pollutant": others},
     )
     data.attrs = {
-        "title": f"co-control of {len(change)} measures, {', '.join(others)} against {carbon}",
+        "title": f"co-control of {len(relative)} measures, {', '.join(others)} against {carbon}",
         "carbon": carbon,
         "checks": "signed changes: co-benefit is the third quadrant",
     }
-    return CoControl(data)
+    return data
 
 
 def _base(

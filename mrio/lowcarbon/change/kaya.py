@@ -160,7 +160,8 @@ def kaya_factors(
     Raises
     ------
     LabelError, MissingDataError, DataError
-        When the carriers differ, numbers are missing, or activity, population or all energy is zero.
+        When the carriers differ, numbers are missing or negative, or activity, population or all energy is
+        zero.
 
     Examples
     --------
@@ -180,11 +181,21 @@ def kaya_factors(
         )
     given = pd.DataFrame({"energy": energy, "factor": factor})
     use = numeric_columns(given, ["energy"], "energy use")[:, 0]
-    numeric_columns(given, ["factor"], "table of emission factors")
+    factors = numeric_columns(given, ["factor"], "table of emission factors")
+    if min(use.min(initial=0.0), factors.min(initial=0.0)) < 0:
+        raise DataError(
+            "Energy use or an emission factor is negative.",
+            amount=f"smallest {use.min():g} and {factors.min():g}",
+            remedy="give what is burnt, zero or more; a carrier not used is a zero",
+        )
     total = float(use.sum())
     # Written so that what is no number fails too.
     if not all(0 < value < np.inf for value in (activity, total, 1.0 if population is None else population)):
-        raise DataError("Activity, population and total energy must be above zero.")
+        raise DataError(
+            "Activity, population and total energy must be above zero.",
+            amount=f"activity {activity}, population {population}, energy {total}",
+            remedy="give finite numbers above zero, and leave population out where it is not known",
+        )
     columns = {} if population is None else {"population": float(population)}
     per_head = activity if population is None else activity / population
     columns |= {"activity": per_head, "intensity": total / activity}

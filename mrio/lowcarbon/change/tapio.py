@@ -305,7 +305,9 @@ def _require_same_table(impact: pd.DataFrame, driver: pd.DataFrame) -> None:
         if first.has_duplicates:
             raise LabelError(f"Some {name} are doubled.", remedy="name each once")
     if len(impact) < 2:
-        raise DataError("Decoupling needs two periods.", amount=f"{len(impact)} given")
+        raise DataError(
+            "Decoupling needs two periods.", amount=f"{len(impact)} given", remedy="give a start and an end"
+        )
     if (driver.to_numpy() == 0).any():
         raise DataError("Output is zero somewhere.", remedy="an elasticity to growth needs positive output")
 
@@ -314,7 +316,7 @@ def _deflated(driver: pd.DataFrame, deflator: Mapping[str, float]) -> pd.DataFra
     """Return output divided by a price index, in prices of the first period."""
     given = pd.to_numeric(pd.Series(dict(deflator), dtype=object), errors="coerce")
     index = {str(period): float(value) for period, value in given.items()}
-    absent = [period for period in driver.index if not index.get(period, 0.0) > 0]
+    absent = [period for period in driver.index if not 0.0 < index.get(period, 0.0) < np.inf]
     if absent:
         raise MissingDataError(
             "The deflator has no positive index for a period.",

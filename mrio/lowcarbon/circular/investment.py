@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from mrio.errors import DataError, LabelError
+from mrio.parameters import require_number
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -43,7 +44,7 @@ def green_investment(
     system
         The table.
     amount
-        Amount invested [money unit of the table].
+        Amount invested [money unit of the table]; a negative one is investment given up.
     mix
         Product (sector) to share, adding up to one.
     region
@@ -79,11 +80,15 @@ def green_investment(
             raise LabelError(
                 f"The table has no {what} {name!r}.", remedy=f"known are {', '.join(known[:12])}"
             )
-    if not np.isfinite(amount):
-        raise DataError("The amount invested is no number.", amount=f"{amount}")
+    require_number(amount, "amount")
     # Written so that what is no number fails too.
     if not (mix and min(mix.values()) >= 0 and abs(sum(mix.values()) - 1.0) <= 1e-9):
-        raise DataError("A product mix is made of shares.", amount=f"they add up to {sum(mix.values()):.10g}")
+        raise DataError(
+            "A product mix is made of shares.",
+            where=", ".join(f"{name} {share:g}" for name, share in mix.items()) or "the mix is empty",
+            amount=f"they add up to {sum(mix.values()):.10g}",
+            remedy="give shares of zero or more that add up to one",
+        )
     s, k = system.regions.index(region), system.demand.index(demand)
     origins = _sourcing(system, s, k, mix)
     purchases = np.array([mix.get(product, 0.0) * amount for product in system.sectors]) * origins

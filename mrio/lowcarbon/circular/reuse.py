@@ -15,6 +15,7 @@ import xarray as xr
 
 from mrio.errors import DataError, LabelError
 from mrio.lowcarbon.frames import numeric_columns
+from mrio.parameters import require_factor, require_share
 from mrio.tables import Account
 
 
@@ -54,7 +55,7 @@ def substitution_share(before: float, after: float, arising: float, displacement
     Parameters
     ----------
     before, after
-        Share of the waste that is reused, u0 and u1 [1].
+        Share of the waste that is reused, u0 and u1 [1]; where it falls, the share replaced is negative.
     arising
         Waste per unit of material, w [1].
     displacement
@@ -70,10 +71,10 @@ def substitution_share(before: float, after: float, arising: float, displacement
     >>> round(substitution_share(0.65, 0.92, 0.5), 6)
     0.2
     """
-    if not (0 <= before <= 1 and 0 <= after <= 1):
-        raise DataError("Reuse rates lie between 0 and 1.", amount=f"{before:g} and {after:g}")
-    if not (arising >= 0 and 0 <= displacement <= 1):
-        raise DataError("Waste arising is zero or more, displacement between 0 and 1.")
+    require_share(before, "reuse rate")
+    require_share(after, "reuse rate")
+    require_factor(arising, "waste arising")
+    require_share(displacement, "displacement")
     virgin = 1.0 - before * arising * displacement
     share = (after - before) * arising * displacement / virgin if virgin > 0 else np.inf
     if share > 1:
@@ -118,7 +119,11 @@ def substitutions(
     Steel: 20.0% of Ore mining replaced by Waste recovery
     """
     if rates.shape[1] != 2:
-        raise DataError("Reuse rates need two periods.", amount=f"{rates.shape[1]} columns")
+        raise DataError(
+            "Reuse rates need two periods.",
+            amount=f"{rates.shape[1]} columns",
+            remedy="give the rate at the start and at the end",
+        )
     values = numeric_columns(rates, list(rates.columns), "table of reuse rates")
     absent = [name for name in rates.index if name not in materials or name not in arising]
     if absent:
@@ -166,7 +171,11 @@ def waste_accounts(generated: pd.DataFrame, reused: pd.DataFrame, unit: str) -> 
     waste = numeric_columns(generated, columns, "table of waste")
     share = numeric_columns(reused, columns, "table of reuse rates")
     if (waste < 0).any() or (share < 0).any() or (share > 1).any():
-        raise DataError("Waste is zero or more, and reuse rates lie between 0 and 1.")
+        raise DataError(
+            "Waste is zero or more, and reuse rates lie between 0 and 1.",
+            amount=f"smallest waste {waste.min():g}, rates from {share.min():g} to {share.max():g}",
+            remedy="give amounts of waste, and rates as shares: 0.92 for 92 %",
+        )
     parts = {"waste": waste, "waste_reused": waste * share, "waste_disposed": waste * (1.0 - share)}
     # Labelled, so that a table with other labels or another order refuses them.
     coords = {"region": list(generated.index), "sector": columns}

@@ -16,6 +16,7 @@ import pandas as pd
 from mrio.errors import DataError, DataWarning, LabelError, MissingExtraError
 from mrio.lowcarbon.choices import require_choice
 from mrio.lowcarbon.frames import numeric_columns, require_years, row_labels
+from mrio.parameters import require_number, require_within
 from mrio.tables.arrays import Array
 
 Trend = Literal["n", "c", "ct"]
@@ -93,6 +94,7 @@ def unit_root_tests(table: pd.DataFrame, *, trend: Trend = "c", level: float = 0
     {'white': True, 'walk': False}
     """
     require_choice("trend", trend, Trend)
+    require_within(level, 0, 1, "level")
     adfuller = extra("statsmodels.tsa.stattools").adfuller
     values = _series(table, "A unit-root test")
     rows = [_unit_root(adfuller, values[:, column], trend, level) for column in range(values.shape[1])]
@@ -140,8 +142,7 @@ def adf_p_value(statistic: float, trend: Trend = "c") -> float:
     0.0086
     """
     require_choice("trend", trend, Trend)
-    if not np.isfinite(statistic):
-        raise DataError("A test statistic is no number.", amount=f"{statistic}")
+    require_number(statistic, "statistic")
     return float(extra("statsmodels.tsa.adfvalues").mackinnonp(statistic, regression=trend, N=1))
 
 
@@ -158,15 +159,15 @@ def is_stationary(p: float, level: float = 0.05) -> bool:
     Raises
     ------
     DataError
-        When p is no probability.
+        When p or the level is no probability.
 
     Examples
     --------
     >>> is_stationary(0.013), is_stationary(0.981)
     (True, False)
     """
-    if not 0 <= p <= 1:
-        raise DataError("A p lies between 0 and 1.", amount=f"{p:g}")
+    require_within(p, 0, 1, "p")
+    require_within(level, 0, 1, "level")
     return bool(p < level)
 
 

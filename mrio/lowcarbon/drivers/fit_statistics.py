@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from scipy import stats
 
 from mrio.errors import DataError
+from mrio.parameters import require_number, require_within
 
 
 def degrees_of_freedom(n: int, k: int) -> int:
@@ -47,13 +50,14 @@ def adjusted_r2(r2: float, n: int, k: int) -> float:
     Raises
     ------
     DataError
-        When no degrees of freedom are left.
+        When no degrees of freedom are left, or R2 is above 1 or no number.
 
     Examples
     --------
     >>> round(adjusted_r2(0.929, 8, 3), 3)
     0.876
     """
+    require_within(r2, -math.inf, 1, "R2")
     return 1.0 - (1.0 - r2) * (n - 1) / degrees_of_freedom(n, k)
 
 
@@ -70,7 +74,7 @@ def f_statistic(r2: float, n: int, k: int) -> float:
     Raises
     ------
     DataError
-        When no degrees of freedom are left.
+        When no degrees of freedom are left, or R2 is no number below 1: F has no value for an exact fit.
 
     Examples
     --------
@@ -78,6 +82,9 @@ def f_statistic(r2: float, n: int, k: int) -> float:
     17.45
     """
     left = degrees_of_freedom(n, k)
+    require_within(r2, -math.inf, 1, "R2")
+    if r2 == 1:
+        raise DataError("An exact fit has no F.", amount="R2 = 1", remedy="give R2 with more digits")
     return (r2 / k) / ((1.0 - r2) / left)
 
 
@@ -94,18 +101,45 @@ def f_p_value(f: float, n: int, k: int) -> float:
     Raises
     ------
     DataError
-        When no degrees of freedom are left.
+        When no degrees of freedom are left, or the statistic is no number.
 
     Examples
     --------
     >>> round(f_p_value(17.502, 8, 3), 3)
     0.009
     """
+    require_number(f, "F")
     return float(stats.f.sf(f, k, degrees_of_freedom(n, k)))
 
 
 def t_statistic(coefficient: float, standard_error: float) -> float:
-    """Return a coefficient over its standard error."""
+    """Return a coefficient over its standard error.
+
+    Parameters
+    ----------
+    coefficient
+        The estimate.
+    standard_error
+        Above zero, in the unit of the coefficient.
+
+    Raises
+    ------
+    DataError
+        When one is no number, or the standard error is not above zero.
+
+    Examples
+    --------
+    >>> t_statistic(0.6, 0.2).__round__(9)
+    3.0
+    """
+    require_number(coefficient, "coefficient")
+    require_number(standard_error, "standard error")
+    if standard_error <= 0:
+        raise DataError(
+            "A standard error is not above zero.",
+            amount=f"{standard_error:g}",
+            remedy="give the standard error of the coefficient as printed, with more digits where it is 0",
+        )
     return coefficient / standard_error
 
 
@@ -122,13 +156,18 @@ def t_p_value(t: float, df: float) -> float:
     Raises
     ------
     DataError
-        When there are no degrees of freedom.
+        When there are no degrees of freedom, or the statistic is no number.
 
     Examples
     --------
     >>> round(t_p_value(3.323, 3), 3)
     0.045
     """
+    require_number(t, "t")
     if not df > 0:
-        raise DataError("A t has a p with degrees of freedom above zero only.", amount=f"{df:g} given")
+        raise DataError(
+            "A t has a p with degrees of freedom above zero only.",
+            amount=f"{df:g} given",
+            remedy="give observations less coefficients",
+        )
     return float(2.0 * stats.t.sf(abs(t), df))

@@ -160,14 +160,26 @@ def spatial_weights(weights: pd.DataFrame | None, regions: Sequence[str]) -> Arr
         )
     absent = [name for name in regions if name not in weights.index or name not in weights.columns]
     if absent:
-        raise LabelError(f"The spatial weights have no region {absent[0]!r}.", amount=f"{len(absent)} absent")
+        raise LabelError(
+            f"The spatial weights have no region {absent[0]!r}.",
+            amount=f"{len(absent)} absent",
+            remedy="give a row and a column for every region of the panel",
+        )
     matrix = numeric_columns(weights.loc[list(regions)], list(regions), "table of spatial weights")
     if (matrix < 0).any() or np.diag(matrix).any():
-        raise DataError("Spatial weights are zero or more, and zero for a region itself.")
+        raise DataError(
+            "Spatial weights are zero or more, and zero for a region itself.",
+            amount=f"smallest {matrix.min():g}, largest on the diagonal {np.diag(matrix).max():g}",
+            remedy="give how much each neighbour counts, and nothing for the region itself",
+        )
     total = matrix.sum(axis=1, keepdims=True)
     if (total == 0).any():
         alone = [name for name, value in zip(regions, total.ravel(), strict=True) if value == 0]
-        raise DataError("A region has no neighbour.", where=", ".join(map(repr, alone)))
+        raise DataError(
+            "A region has no neighbour.",
+            where=", ".join(map(repr, alone)),
+            remedy="give it a weight, or leave it out",
+        )
     return np.asarray(matrix / total)
 
 

@@ -166,7 +166,11 @@ class Stirpat(Result):
     def _quantile(self, level: float) -> float:
         """Return the quantile of t that a two-sided interval of a level needs."""
         if not 0 < level < 1:
-            raise DataError("The level of an interval lies between 0 and 1.", amount=f"{level:g}")
+            raise DataError(
+                "The level of an interval lies between 0 and 1.",
+                amount=f"{level:g}",
+                remedy="give 0.95 for 95 %",
+            )
         return float(stats.t.ppf(0.5 + level / 2.0, self.degrees_of_freedom))
 
     def _table(self, estimator: str) -> pd.DataFrame:

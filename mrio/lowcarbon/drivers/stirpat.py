@@ -108,16 +108,14 @@ def stirpat(
     if isinstance(k, str):
         require_choice("k", k, Choice)
     elif not 0 <= k < np.inf:
-        raise DataError("A ridge parameter is zero or more.", amount=f"k = {k:g}")
-    names = [impact, *drivers]
-    given = numeric_columns(table, names, "table of series")
-    rows = row_labels(table.index)
-    require_years(rows, "table of series")
-    series = pd.DataFrame(
-        given if logged else logarithms(given, names, rows, LOGGED), index=rows, columns=names
-    )
+        raise DataError(
+            "A ridge parameter is zero or more.",
+            amount=f"k = {k:g}",
+            remedy="give 0 for least squares, or the name of a rule",
+        )
+    series = _series(table, [impact, *drivers], logged)
     y, X = series[impact].to_numpy(), series[list(drivers)].to_numpy()
-    _require_estimable(X, y, names)
+    _require_estimable(X, y, list(series.columns))
     data = ridge.standardise(X, y)
     trace = ridge.ridge_trace(data)
     _require_uncertain(float(trace[2][0]))
@@ -130,19 +128,33 @@ def stirpat(
         **_tests(series, impact, list(drivers)),
         "series": (("observation", "variable"), series.to_numpy(), {"long_name": "logarithms"}),
     }
-    coords = {
-        "observation": rows,
-        "variable": names,
-        "driver": list(drivers),
-        "driver_2": list(drivers),
-        "term": ["const", *drivers],
-    }
     rule = k if isinstance(k, str) else "given"
-    attrs = _attrs(fit, len(y), impact, drivers, rule)
+    return Stirpat(_dataset(variables, series, _attrs(fit, len(y), impact, drivers, rule)))
+
+
+def _series(table: pd.DataFrame, names: list[str], logged: bool) -> pd.DataFrame:
+    """Return the logarithms of the columns of a table, in order of time."""
+    given = numeric_columns(table, names, "table of series")
+    rows = row_labels(table.index)
+    require_years(rows, "table of series")
+    logs = given if logged else logarithms(given, names, rows, LOGGED)
+    return pd.DataFrame(logs, index=rows, columns=names)
+
+
+def _dataset(variables: dict[str, Any], series: pd.DataFrame, attrs: dict[str, Any]) -> xr.Dataset:
+    """Return the Dataset of a model of the first column of the series by the others."""
+    names = list(series.columns)
+    coords = {
+        "observation": list(series.index),
+        "variable": names,
+        "driver": names[1:],
+        "driver_2": names[1:],
+        "term": ["const", *names[1:]],
+    }
     result = xr.Dataset(variables, coords={**_COORDS, **coords}, attrs=attrs)
     for name in result.data_vars:
         result[name].attrs["units"] = "1"
-    return Stirpat(result)
+    return result
 
 
 def _coefficients(X: Array, y: Array, fit: ridge.RidgeFit) -> dict[str, Any]:

@@ -93,7 +93,11 @@ def coupling_coordination(
     names = list(levels.columns)
     U = numeric_columns(levels, names, "table of levels")
     if len(names) < 2:
-        raise DataError("Coupling needs two subsystems.", amount=f"{len(names)} given")
+        raise DataError(
+            "Coupling needs two subsystems.",
+            amount=f"{len(names)} given",
+            remedy="give one column a subsystem",
+        )
     if not len(U):
         raise MissingDataError("There are no observations.", remedy="one row an observation")
     if U.min() < 0 or U.max() > 1:
@@ -132,5 +136,9 @@ def _weights(names: list[str], weights: Mapping[str, float] | None) -> Array:
     alpha = np.array([float(weights[name]) for name in names])
     # Written so that what is no number fails too.
     if not ((alpha >= 0).all() and abs(alpha.sum() - 1.0) <= 1e-9):
-        raise DataError("Weights of subsystems are shares.", amount=f"they add up to {alpha.sum():.10g}")
+        raise DataError(
+            "Weights of subsystems are shares.",
+            amount=f"they add up to {alpha.sum():.10g}",
+            remedy="give weights of zero or more that add up to one",
+        )
     return alpha

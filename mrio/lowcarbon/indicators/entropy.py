@@ -148,7 +148,9 @@ class EntropyIndex(Result):
         labels = list(map(str, self.data["observation"].values))
         if len(labels) < 4:
             raise DataError(
-                "The stability of weights needs four observations.", amount=f"{len(labels)} given"
+                "The stability of weights needs four observations.",
+                amount=f"{len(labels)} given",
+                remedy="give more years or regions",
             )
         sign = self.data["sign"].to_numpy()
         shift = float(self.data.attrs["shift"])
@@ -244,7 +246,11 @@ def entropy_index(
         raise LabelError("No indicators are named.", remedy="name columns in positive= and negative=")
     X = numeric_columns(table, names, "table of indicators")
     if len(X) < 2:
-        raise DataError("An entropy index needs at least two observations.", amount=f"{len(X)} given")
+        raise DataError(
+            "An entropy index needs at least two observations.",
+            amount=f"{len(X)} given",
+            remedy="give one row a year or region",
+        )
     constant = [name for name, span in zip(names, np.ptp(X, axis=0), strict=True) if span == 0]
     if len(constant) == len(names):
         raise DataError("All indicators are constant.", remedy="an index needs something that differs")
@@ -252,7 +258,9 @@ def entropy_index(
     sign = np.array([1.0] * len(positive) + [-1.0] * len(negative))
     shift = {"plain": 0.0, "shifted": SHIFT}[variant]
     return EntropyIndex(
-        _dataset(X, sign, entropy_weights(X, sign, shift), names, row_labels(table.index), shift)
+        _dataset(
+            pd.DataFrame(X, row_labels(table.index), names), sign, entropy_weights(X, sign, shift), shift
+        )
     )
 
 
@@ -273,16 +281,14 @@ def _warn(n: int, names: Sequence[str], constant: Sequence[str]) -> None:
         )
 
 
-def _dataset(
-    X: Array, sign: Array, weights: EntropyWeights, names: Sequence[str], labels: Sequence[str], shift: float
-) -> xr.Dataset:
+def _dataset(table: pd.DataFrame, sign: Array, weights: EntropyWeights, shift: float) -> xr.Dataset:
     """Return the Dataset of an index, and refuse it when parts do not add up."""
     contribution = weights.normalised * weights.weights
     require_adding_up(weights.weights.sum(), 1.0, 1.0, "weights add up to one")
     both = ("observation", "indicator")
     data = xr.Dataset(
         {
-            "value": (both, X, {"units": "as given", "long_name": "indicator"}),
+            "value": (both, table.to_numpy(), {"units": "as given", "long_name": "indicator"}),
             "normalised": (both, weights.normalised, {"units": "1", "long_name": "normalised indicator"}),
             "share": (both, weights.shares, {"units": "1", "long_name": "share of observation in indicator"}),
             "contribution": (both, contribution, {"units": "1", "long_name": "contribution to the index"}),
@@ -292,11 +298,11 @@ def _dataset(
             "sign": ("indicator", sign, {"units": "1", "long_name": "+1 more is better, -1 less is better"}),
             "index": ("observation", contribution.sum(axis=1), {"units": "1", "long_name": "index"}),
         },
-        coords={"observation": list(labels), "indicator": list(names)},
+        coords={"observation": list(table.index), "indicator": list(table.columns)},
     )
     variant = "as defined" if shift == 0 else f"with {shift:g} added to normalised indicators"
     data.attrs = {
-        "title": f"entropy-weighted index of {len(names)} indicators, {len(labels)} observations",
+        "title": f"entropy-weighted index of {table.shape[1]} indicators, {len(table)} observations",
         "shift": shift,
         "checks": f"weights add up to one; {variant}",
     }

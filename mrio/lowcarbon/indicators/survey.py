@@ -129,7 +129,11 @@ def standard_scores(table: pd.DataFrame) -> pd.DataFrame:
     """
     values = numeric_columns(table, list(table.columns), "table of indicators")
     if len(values) < 2:
-        raise DataError("Standard scores need two observations.", amount=f"{len(values)} given")
+        raise DataError(
+            "Standard scores need two observations.",
+            amount=f"{len(values)} given",
+            remedy="give one row an observation",
+        )
     # By the range, since the mean of equal numbers may differ from them in the last digit.
     kept = np.ptp(values, axis=0) > 0
     scores = (values - values.mean(axis=0))[:, kept] / values.std(axis=0, ddof=1)[kept]

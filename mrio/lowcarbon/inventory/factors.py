@@ -18,6 +18,7 @@ import pandas as pd
 from mrio import bundled
 from mrio.errors import DataError, LabelError, MissingDataError, UnitsError
 from mrio.lowcarbon.inventory.energy_units import KILOJOULES_PER_KGCE, KINDS
+from mrio.parameters import require_number
 from mrio.provenance import CellGroup, Provenance
 from mrio.tables.arrays import Array
 
@@ -97,12 +98,8 @@ class EmissionFactors:
         MissingDataError
             When the source prints no factors.
         """
-        printed = self.table.get("printed_factor")
-        if printed is None or printed.isna().any():
-            raise MissingDataError(
-                f"The factors {self.name!r} have no printed values.", remedy="use them unrounded"
-            )
-        return self._with(printed.to_numpy(dtype=float), self.table["per"].tolist(), "as printed")
+        printed = self._of_every_fuel("printed_factor")
+        return self._with(printed, self.table["per"].tolist(), "as printed")
 
     def per(self, unit: str) -> EmissionFactors:
         """Return the factors per unit of standard coal or heat instead of fuel.
@@ -127,14 +124,8 @@ class EmissionFactors:
         columns = {"tce": "standard_coal", "kgce": "standard_coal", "TJ": "ncv", "kJ": "ncv"}
         if unit not in columns:
             raise UnitsError(f"Factors per {unit!r} are not known.", remedy='ask for "tce" or "TJ"')
-        divisor = self.table.get(columns[unit])
-        if divisor is None or divisor.isna().any():
-            raise MissingDataError(
-                f"The factors {self.name!r} do not state {columns[unit]!r} of every fuel.",
-                remedy=f"give a table of factors with a column {columns[unit]!r}",
-            )
         basic = "kgce" if columns[unit] == "standard_coal" else "kJ"
-        values = self.table["factor"].to_numpy(dtype=float) / divisor.to_numpy(dtype=float)
+        values = self.table["factor"].to_numpy(dtype=float) / self._of_every_fuel(columns[unit])
         return self._with(values, [basic] * len(self.table), f"per {unit}")
 
     def standard_coal(self, heat: float = KILOJOULES_PER_KGCE) -> pd.Series[float]:
@@ -147,11 +138,21 @@ class EmissionFactors:
 
         Raises
         ------
-        MissingDataError
-            When the calorific values are not known.
+        MissingDataError, DataError
+            When the calorific values are not known, or the heat is not above zero.
         """
+        require_number(heat, "heat")
+        if heat <= 0:
+            raise DataError(
+                "The heat of coal equivalent is not above zero.",
+                amount=f"{heat:g} kJ",
+                remedy="give kJ per kgce, for example 29307.6",
+            )
         if "ncv" not in self.table:
-            raise MissingDataError(f"The factors {self.name!r} state no calorific values.")
+            raise MissingDataError(
+                f"The factors {self.name!r} state no calorific values.",
+                remedy="give a table of factors with a column 'ncv'",
+            )
         return (self.table["ncv"] / heat).rename("standard_coal")
 
     def coal_equivalents(self) -> EmissionFactors:
@@ -162,13 +163,7 @@ class EmissionFactors:
         MissingDataError
             When a fuel has no coefficient.
         """
-        coefficients = self.table.get("standard_coal")
-        if coefficients is None or coefficients.isna().any():
-            raise MissingDataError(
-                f"The factors {self.name!r} do not state 'standard_coal' of every fuel.",
-                remedy="give a table of factors with a column 'standard_coal'",
-            )
-        return self._with(coefficients.to_numpy(dtype=float), self.table["per"].tolist(), "standard coal")
+        return self._with(self._of_every_fuel("standard_coal"), self.table["per"].tolist(), "standard coal")
 
     def renamed(self, names: Mapping[str, str]) -> EmissionFactors:
         """Return the set with other names of fuels, for example those of an own energy table.
@@ -194,6 +189,19 @@ class EmissionFactors:
         if len(doubled):
             raise LabelError(f"Two fuels would be named {doubled[0]!r}.", remedy="give each its own name")
         return replace(self, table=table)
+
+    def _of_every_fuel(self, column: str) -> Array:
+        """Return a column (F,), or raise where it is absent or has gaps."""
+        values = self.table.get(column)
+        if values is None or values.isna().any():
+            absent = self.fuels if values is None else tuple(map(str, self.table.index[values.isna()]))
+            raise MissingDataError(
+                f"The factors {self.name!r} do not state {column!r} of every fuel.",
+                where=", ".join(map(repr, absent[:6])),
+                amount=f"{len(absent)} of {len(self.table)} fuels",
+                remedy=f"give a table of factors with a column {column!r}, or do without",
+            )
+        return np.asarray(values.to_numpy(dtype=float))
 
     def _with(self, values: Array, per: list[str], note: str) -> EmissionFactors:
         """Return a copy with other factors per other basic units."""
@@ -327,6 +335,7 @@ def _require_usable(table: pd.DataFrame) -> None:
             remedy="give finite numbers of zero or more",
             table=table.loc[fuels].reset_index(),
         )
+    _require_divisors(table)
     if "oxidation" in table:
         share = pd.to_numeric(table["oxidation"], errors="coerce")
         if (share > 1).any():
@@ -342,3 +351,20 @@ def _require_usable(table: pd.DataFrame) -> None:
             f"Emission factors per {unknown[0]!r} cannot be used.",
             remedy=f"state them per {', '.join(KINDS)}",
         )
+
+
+def _require_divisors(table: pd.DataFrame) -> None:
+    """Raise unless calorific values and standard-coal coefficients, where known, can stand below a line."""
+    for name in ("ncv", "standard_coal"):
+        if name not in table:
+            continue
+        given = pd.to_numeric(table[name], errors="coerce")
+        bad = table[name].notna() & ~((given > 0) & (given < np.inf))
+        if bad.any():
+            raise DataError(
+                f"Some fuels have a {name!r} that is not above zero.",
+                where=", ".join(map(repr, table.index[bad])),
+                amount=f"{int(bad.sum())} of {len(table)} fuels",
+                remedy="give a number above zero, or leave the cell empty where it is not known",
+                table=table[bad].reset_index(),
+            )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from mrio.errors import DataError, LabelError
+from mrio.errors import DataError, LabelError, MissingDataError
 from mrio.lowcarbon.frames import as_frame
 from mrio.lowcarbon.inventory.factors import EmissionFactors
 from mrio.lowcarbon.pictures import InventoryPictures
@@ -162,7 +162,10 @@ class Inventory(Result):
             When a sector or region has no place in the table, or the year is not in the inventory.
         """
         if str(year) not in set(map(str, self.data["year"].values)):
-            raise LabelError(f"The inventory has no year {str(year)!r}.", where=self.title)
+            known = ", ".join(map(str, self.data["year"].values))
+            raise LabelError(
+                f"The inventory has no year {str(year)!r}.", where=self.title, remedy=f"years are {known}"
+            )
         values = self.scope_1.sel(year=str(year))
         producing = [str(name) for name in values["sector"].values if str(name) not in households]
         target = {name: (sectors or {}).get(name, name) for name in producing}
@@ -224,8 +227,9 @@ def inventory_dataset(
 
     Raises
     ------
-    LabelError, DataError
-        When an extra part has regions or years that the energy table does not have, or no unit.
+    LabelError, DataError, MissingDataError
+        When an extra part has regions or years that the energy table does not have, no unit, or numbers that
+        are not finite.
     """
     data = xr.Dataset(
         {FUEL: emissions.assign_attrs(units=unit, long_name=f"{factors.pollutant} of burnt fuel")}
@@ -259,6 +263,12 @@ def _in_unit(name: str, part: xr.DataArray, data: xr.Dataset, unit: str) -> xr.D
     if "units" not in part.attrs:
         raise DataError(
             f"The part {name!r} states no unit.", remedy='set attrs["units"], for example "Mt CO2"'
+        )
+    if not np.isfinite(part.to_numpy()).all():
+        raise MissingDataError(
+            f"The part {name!r} holds numbers that are not finite.",
+            amount=f"{int((~np.isfinite(part.to_numpy())).sum())} cells",
+            remedy="give a number for every region, sector and year, or leave the labels out",
         )
     scale = conversion(parse_unit(part.attrs["units"]), parse_unit(unit))
     labels = {dim: data[dim].values for dim in ("region", "sector", "year")}
@@ -303,4 +313,9 @@ def _require_places(target: Mapping[str, str], values: xr.DataArray, system: Sys
             remedy="give energy use of every region of the table, and of no other",
         )
     if not np.isfinite(values.to_numpy()).all():
-        raise DataError("The inventory holds numbers that are not finite.", where=str(values.name))
+        raise MissingDataError(
+            "The inventory holds numbers that are not finite.",
+            where=str(values.name),
+            amount=f"{int((~np.isfinite(values.to_numpy())).sum())} cells",
+            remedy="give energy use of every region and sector",
+        )

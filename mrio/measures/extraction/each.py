@@ -102,7 +102,7 @@ def extract_each(
         losses = sector_losses(rates, multipliers, np.asarray(op.diagonal()), x, y, kind).T
     elif each == "sector":
         sets = np.arange(x.size).reshape(len(system.regions), -1).T
-        losses = set_losses(op, sets, rates, x, y, kind)
+        losses = set_losses(op, sets, rates, x - y if kind == "forward" else x, kind)
     else:
         left = np.asarray(outputs_without_regions(op, y, kind))
         losses = (x[:, np.newaxis] - left).T @ rates.T
@@ -132,7 +132,7 @@ def require_productive_rests(system: System, kind: Kind, taken: Taken) -> None:
 # -- kernels ----------------------------------------------------------------------------------------------
 
 
-def set_losses(op: Leontief, sets: Index, rates: Array, x: Array, y: Array, kind: Kind) -> Array:
+def set_losses(op: Leontief, sets: Index, rates: Array, sales: Array, kind: Kind) -> Array:
     """Return what is lost when sets of suppliers are taken out, one set at a time, (q, m).
 
     Parameters
@@ -143,15 +143,14 @@ def set_losses(op: Leontief, sets: Index, rates: Array, x: Array, y: Array, kind
         Rows of each set (q, k).
     rates
         Indicators per unit of output (m, n).
-    x, y
-        Output and final demand, each (n,).
+    sales
+        What suppliers sell that is taken out (n,): output, or for ``"forward"`` intermediate sales alone.
     kind
         ``"complete"``, ``"backward"`` or ``"forward"``.
     """
     multipliers = np.asarray(op.solve_left(rates))
     if kind == "backward":
         multipliers = multipliers - rates
-    wanted = x - y if kind == "forward" else x
     q, k = sets.shape
     result = np.empty((q, len(rates)))
     step = max(_PANEL // k, 1)
@@ -162,7 +161,7 @@ def set_losses(op: Leontief, sets: Index, rates: Array, x: Array, y: Array, kind
         columns = np.asarray(op.solve(unit))
         for number, rows in enumerate(panel):
             corner = columns[rows, number * k : (number + 1) * k]
-            result[start + number] = multipliers[:, rows] @ np.linalg.solve(corner, wanted[rows])
+            result[start + number] = multipliers[:, rows] @ np.linalg.solve(corner, sales[rows])
     return result
 
 

@@ -103,7 +103,7 @@ def extract(
     what = _described(region, sector, to_region, to_sector)
     try:
         if flow or replacement == "regions":
-            left = after_cut(op, _cut(system, S, (to_region, to_sector), kind, replacement, flow))
+            left = after_cut(op, _cut(system, S, (to_region, to_sector), kind, replacement))
         else:
             left = without(op, x, y, S, kind, system.labels.row_name)
     except NotProductiveError as error:
@@ -147,10 +147,9 @@ def _require_fit(kind: Kind, replacement: Replacement, flow: bool) -> None:
         )
 
 
-def _cut(
-    system: System, S: Index, to: tuple[Names, Names], kind: Kind, replacement: Replacement, flow: bool
-) -> Cut:
-    """Return which sales end and who takes over."""
+def _cut(system: System, S: Index, to: tuple[Names, Names], kind: Kind, replacement: Replacement) -> Cut:
+    """Return which sales end and who takes over; with regions or sectors in `to`, only those to them."""
+    flow = to != (None, None)
     n, N = system.arrays.x.size, len(system.sectors)
     y = system.arrays.final_demand.ravel()
     buyers = chosen_rows(system, *to) if flow else np.arange(n)

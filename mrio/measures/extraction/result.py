@@ -10,6 +10,7 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.measures.measure import Measure, as_table
+from mrio.parameters import require_count
 from mrio.plotting import ranked_bars
 
 
@@ -51,6 +52,7 @@ class ExtractionPictures:
 
     def losses_data(self, account: str | None = None, most: int = 12) -> pd.DataFrame:
         """Return losses by region (rows) and the sectors that lose most (columns)."""
+        require_count(most, "most")
         lost = self.extraction.of("loss", account)
         order = np.argsort(-np.abs(lost.sum("region").values), kind="stable")[:most]
         chosen = lost.isel(sector=np.sort(order))
@@ -107,6 +109,7 @@ class ExtractionsPictures:
         self, account: str | None = None, region: str | None = None, most: int = 15
     ) -> pd.DataFrame:
         """Return the largest losses by region that loses, one row an extraction, of one region or of all."""
+        require_count(most, "most")
         order = self.extractions.summary(account).index
         if region is not None:
             where = order.get_level_values("extracted_region")

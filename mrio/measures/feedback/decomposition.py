@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.errors import DataError
 from mrio.leontief import Leontief
 from mrio.measures.measure import (
     Intensities,
@@ -24,6 +23,7 @@ from mrio.measures.measure import (
     require_accounts,
 )
 from mrio.measures.partition import Groups, Inside, Partition, partition
+from mrio.parameters import require_count
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -115,8 +115,7 @@ def feedback(
     >>> parts.summary().columns.tolist()[:2]
     ['intra [1e8 CNY]', 'feedback [1e8 CNY]']
     """
-    if rounds < 2:
-        raise DataError("At least one border crossing must count as spillover.", amount=f"rounds={rounds}")
+    require_count(rounds, "rounds", least=2)
     asked = intensities(system, accounts, all_accounts(system))
     parts = partition(system, groups)
     inside = Inside(system.leontief.A, parts, system.labels)

@@ -21,7 +21,7 @@ from mrio.measures.measure import (
 )
 from mrio.results import require_adding_up
 from mrio.tables import System
-from mrio.tables.arrays import Array
+from mrio.tables.arrays import Array, ratio
 
 Within = Literal["table", "region"]
 
@@ -173,7 +173,7 @@ def _put_totals(sheet: Sheet, system: System, asked: Intensities, within: Within
 def _put_direct(sheet: Sheet, system: System, within: Within) -> None:
     """Put column sums of A, row sums of the output coefficients, and normalised row sums of L."""
     A, x, base = system.leontief.A, system.arrays.x.ravel(), ("region", "sector")
-    direct = np.divide(A @ x, x, out=np.zeros_like(x), where=x != 0)
+    direct = ratio(A @ x, x)
     for name, values in (("backward_direct", A.T @ np.ones(x.size)), ("forward_direct", direct)):
         sheet.put(name, values, base, "1", f"{name.replace('_', ' ')} linkage")
     rows = np.asarray(system.leontief.solve(np.ones(x.size)))
@@ -327,5 +327,5 @@ def normalised(values: Array, regions: int, within: Within) -> Array:
     """Return values (M, n) over their mean in the table or in each region, (M, n); zero where the mean is."""
     blocks = values.reshape(len(values), regions, -1)
     mean = averages(values, regions, within)[:, :, np.newaxis]
-    result = np.divide(blocks, mean, out=np.zeros_like(blocks), where=mean != 0)
+    result = ratio(blocks, mean)
     return np.asarray(result.reshape(values.shape))

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from mrio.errors import DataError
 from mrio.leontief.matrices import Matrix, is_dense, to_dense
 from mrio.measures.linkages.indices import column_spread
 from mrio.measures.measure import Measure, Sheet
 from mrio.measures.partition import submatrix
+from mrio.parameters import require_count
 from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.tables import System
@@ -78,8 +78,7 @@ def field_of_influence(system: System, top: int = 50, *, existing: bool = True) 
     >>> len(table)
     5
     """
-    if top < 1:
-        raise DataError("At least one coefficient must be asked for.", amount=f"top={top}")
+    require_count(top, "top")
     op, x = system.leontief, system.arrays.x.ravel()
     spread = column_spread(op, x)
     found = strongest(op.A, spread.columns, spread.rows, top, existing)
@@ -182,6 +181,7 @@ class InfluencePictures:
 
     def strongest_data(self, most: int = 15) -> pd.DataFrame:
         """Return the influence of the strongest coefficients, named supplier > buyer."""
+        require_count(most, "most")
         frame = self.field.data.to_dataframe().iloc[:most]
         ends = [f"{r} {s} > {u} {b}" for r, s, u, b in frame[list(_ENDS)].itertuples(index=False, name=None)]
         return pd.DataFrame({"influence": frame["influence"].to_numpy()}, pd.Index(ends, name="coefficient"))

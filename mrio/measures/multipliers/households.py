@@ -14,11 +14,12 @@ from mrio.errors import DataError, NotProductiveError
 from mrio.leontief import Leontief
 from mrio.measures.final_demand import joined, mask
 from mrio.measures.measure import Measure, Sheet, all_accounts, by_region, intensities, rates
+from mrio.parameters import require_count
 from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
-from mrio.tables.arrays import Array, own_array
+from mrio.tables.arrays import Array, own_array, ratio
 
 INCOME = "income"
 """Name under which the income of households is measured like an account."""
@@ -79,8 +80,9 @@ def household_multipliers(
         Names of accounts, ``"output"`` and ``"income"`` (of households) among them; output, income and all
         accounts when left out.
     propensity
-        Share of income that households spend, a number or one for each region (R,). When left out:
-        consumption over income, but not more than 1, so that no more is spent than is earned.
+        Share of income that households spend, zero or more, a number or one for each region (R,); above 1
+        they spend more than they earn, which is taken as given. When left out: consumption over income, but
+        not more than 1, so that no more is spent than is earned.
 
     Returns
     -------
@@ -181,9 +183,13 @@ def closure_of(
         given = np.full(R, propensity) if np.ndim(propensity) == 0 else propensity
         share = own_array("propensity", given, ("region",), system.labels)
         if (share < 0).any():
-            raise DataError("The propensity to spend is negative.", amount=f"smallest {share.min():g}")
-    mix = np.divide(bought, consumed, out=np.zeros_like(bought), where=consumed != 0)
-    rate = np.divide(paid, x, out=np.zeros_like(x), where=x != 0)
+            raise DataError(
+                "The propensity to spend is negative.",
+                amount=f"smallest {share.min():g}",
+                remedy="give the share of income that households spend, for example 0.8",
+            )
+    mix = ratio(bought, consumed)
+    rate = ratio(paid, x)
     return Closure(by_region(system, rate[np.newaxis])[0], mix * share, np.array(share), earned, consumed)
 
 
@@ -289,6 +295,7 @@ class HouseholdPictures:
 
     def largest_data(self, account: str | None = None, most: int = 15) -> pd.DataFrame:
         """Return the parts of the largest multipliers, one row a product."""
+        require_count(most, "most")
         table = self.multipliers.summary(account).iloc[:most, :3]
         table.columns = list(PARTS)
         return table

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.measures.measure import Measure, Sheet, intensities, rates
+from mrio.parameters import require_count
 from mrio.plotting import ranked_bars
 from mrio.results import require_adding_up
 from mrio.tables import System
@@ -102,6 +103,7 @@ class MultiplierPictures:
 
     def largest_data(self, account: str | None = None, most: int = 15) -> pd.DataFrame:
         """Return the largest multipliers: what arises at the producer itself, and at its suppliers."""
+        require_count(most, "most")
         table = self.multipliers.summary(account).iloc[:most]
         own = table.iloc[:, 1]
         return pd.DataFrame({"producer itself": own, "its suppliers": table.iloc[:, 0] - own})

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.errors import DataError
 from mrio.leontief.matrices import Matrix
 from mrio.measures.final_demand import Final, final_demand_of, in_words
 from mrio.measures.measure import Measure, Sheet, all_accounts, as_table, intensities, require_accounts
+from mrio.parameters import require_count
 from mrio.tables import System
 from mrio.tables.arrays import Array
 
@@ -65,8 +65,7 @@ def production_layers(
     >>> layers.summary().index.tolist()
     ['0', '1', '2', '3', 'deeper', 'total']
     """
-    if depth < 0:
-        raise DataError("The last layer must be 0 or more.", amount=f"depth={depth}")
+    require_count(depth, "depth", least=0)
     asked = intensities(system, accounts, all_accounts(system))
     y = final_demand_of(system, final)
     flows = layers(system.leontief.A, asked.per_output, y, depth)

@@ -19,6 +19,7 @@ from mrio.measures.final_demand import Final, final_demand_of, in_words, limits_
 from mrio.measures.measure import Intensities, Measure, Sheet, intensities
 from mrio.measures.paths.layers import layers
 from mrio.measures.paths.search import DEEPEST, Largest, Wanted, largest_paths
+from mrio.parameters import require_count, require_share
 from mrio.results import require_adding_up
 from mrio.schema import VALUE_ADDED
 from mrio.tables import System
@@ -73,7 +74,8 @@ def structural_paths(
     Raises
     ------
     LabelError, DataError
-        When a label is unknown, or neither `top` nor `threshold` limits the search.
+        When a label is unknown, a limit makes no sense (`threshold` lies between 0 and 1), or neither `top`
+        nor `threshold` limits the search.
     NotProductiveError
         When A has negative coefficients so large that ``I - |A|`` has no inverse, which the bound needs.
 
@@ -91,8 +93,7 @@ def structural_paths(
     >>> len(found.summary())
     10
     """
-    if (top is None and not threshold) or (top is not None and top < 1):
-        raise DataError("The search for paths has no end.", remedy="give top=100 or threshold=1e-4")
+    _require_end(top, threshold, max_depth)
     asked = intensities(system, (account, *([also] if isinstance(also, str) else also)), ())
     place = limits_of("Where the account arises", origin, ("region", "sector"))
     rows = mask("region", place.get("region"), system.regions)[:, np.newaxis]
@@ -104,6 +105,22 @@ def structural_paths(
     A = system.leontief.A
     found = largest_paths(A, f, path_bound(system.leontief, f) * (1 + _SLACK), y, wanted)
     return _result(system, asked, found, (f, y, total), (final, origin))
+
+
+def _require_end(top: int | None, threshold: float | None, max_depth: int | None) -> None:
+    """Raise unless the limits of a search make sense and end it."""
+    if top is not None:
+        require_count(top, "top")
+    if threshold is not None:
+        require_share(threshold, "threshold")
+    if max_depth is not None:
+        require_count(max_depth, "max_depth", least=0)
+    if top is None and not threshold:
+        raise DataError(
+            "The search for paths has no end.",
+            amount=f"top={top}, threshold={threshold}",
+            remedy="give top=100 or threshold=1e-4",
+        )
 
 
 def path_bound(op: Leontief, f: Array) -> Array:
@@ -270,6 +287,7 @@ class PathPictures:
 
         Stages count from the final demand (0); paths that share a supplier at a stage share its node.
         """
+        require_count(top, "top")
         rows = []
         sizes = self.paths.data["contribution"].values[:top]
         for chain, size in zip(self.paths.chains(), sizes, strict=False):

@@ -22,12 +22,12 @@ from mrio.measures.prices.incidence import (
     outside_burden,
     passed_on,
     put_burden,
-    require_share,
     users_burden,
 )
+from mrio.parameters import require_number, require_share
 from mrio.results import require_adding_up
 from mrio.tables import System
-from mrio.tables.arrays import Array, own_array
+from mrio.tables.arrays import Array, own_array, ratio
 from mrio.units import parse_unit
 
 Border = Literal["direct", "embodied"] | None
@@ -81,7 +81,8 @@ def carbon_price(
         The table.
     price
         In plain money per plain unit of the account: 100 is 100 CNY per tonne for a table in ``"1e8 CNY"``
-        and an account in ``"Mt CO2"``.
+        and an account in ``"Mt CO2"``. A negative price is a subsidy on the flows: all answers change their
+        sign.
     account
         Name of the account.
     regions
@@ -131,7 +132,7 @@ def carbon_price(
     >>> tax.revenue().columns.tolist()[:2]
     ['producers', 'households']
     """
-    require_share(pass_through)
+    require_share(pass_through, "pass_through")
     if border not in (None, "direct", "embodied"):
         raise ValueError(f"border={border!r}: choose None, 'direct' or 'embodied'")
     rate = _rate(system, price, account)
@@ -249,8 +250,7 @@ def _operator(system: System, P: NDArray[np.intp]) -> Leontief:
 
 def _rate(system: System, price: float, account: str) -> float:
     """Return the price in money of the table per unit of the account of the table."""
-    if not np.isfinite(price):
-        raise MissingDataError("The price is no number.", amount=f"price={price}")
+    require_number(price, "price")
     return price * parse_unit(system.account(account).unit).scale / parse_unit(system.unit).scale
 
 
@@ -277,12 +277,15 @@ def _tariff(
     content = f if border == "direct" else np.asarray(system.leontief.solve_left(f))
     if imports is not None:
         if system.imports == "none":
-            raise MissingDataError("The table holds no imports, so their content cannot be charged.")
+            raise MissingDataError(
+                "The table holds no imports, so their content cannot be charged.",
+                remedy="leave imports= out, or take a table with imports",
+            )
         abroad = own_array("content of imports", imports, ("sector",), system.labels)
     else:
         total = x.sum(axis=0)
         mean = (content.reshape(x.shape) * x).sum(axis=0)
-        abroad = np.divide(mean, total, out=np.zeros(N), where=total != 0)
+        abroad = ratio(mean, total)
         if system.imports == "row":
             # One row of imports has no products: all are charged the mean of all products.
             abroad = np.full(N, float(mean.sum() / total.sum()))
@@ -297,7 +300,7 @@ def _import_charge(system: System, tariff: Tariff) -> Array:
         charge = np.einsum("i,isj->sj", tariff.abroad, arrays.imports_Z).ravel()
     else:
         charge = float(tariff.abroad.mean()) * arrays.imports_by_user.ravel()
-    return np.asarray(np.divide(charge, x, out=np.zeros_like(x), where=x != 0))
+    return ratio(charge, x)
 
 
 def _result(

@@ -19,12 +19,12 @@ from mrio.measures.prices.incidence import (
     outside_burden,
     passed_on,
     put_burden,
-    require_share,
     users_burden,
 )
+from mrio.parameters import require_share
 from mrio.results import require_adding_up
 from mrio.tables import System
-from mrio.tables.arrays import Array, own_array
+from mrio.tables.arrays import Array, own_array, ratio
 
 IMPORTS = "imports"
 """Name under which imports from abroad become dearer like a primary input."""
@@ -44,8 +44,9 @@ def price_change(system: System, changes: Mapping[str, Change], *, pass_through:
         The table.
     changes
         Relative change of the cost of each primary input of the table, or of ``"imports"``:
-        ``{"wages": 0.1}`` for all, or an array (R, N) by region and sector that pays. ``"imports"`` as a
-        number also makes imported final goods dearer.
+        ``{"wages": 0.1}`` for all, or an array (R, N) by region and sector that pays; -1 takes the cost away,
+        and below -1 it becomes a payment to the producer. ``"imports"`` as a number also makes imported final
+        goods dearer.
     pass_through
         Share of its extra costs that every seller passes on; the rest it bears itself.
 
@@ -78,7 +79,7 @@ def price_change(system: System, changes: Mapping[str, Change], *, pass_through:
     >>> round(float(dearer.data["price_change"].mean()), 10)
     0.1
     """
-    require_share(pass_through)
+    require_share(pass_through, "pass_through")
     cost, imported = extra_costs(system, changes)
     arrays = system.arrays
     x = arrays.x.ravel()
@@ -135,7 +136,7 @@ def extra_costs(system: System, changes: Mapping[str, Change]) -> tuple[Array, f
         total = total + rate * paid
         if name == IMPORTS and np.ndim(change) == 0:
             imported = float(rate.flat[0])
-    return np.divide(total, x, out=np.zeros_like(x), where=x != 0).ravel(), imported
+    return ratio(total, x).ravel(), imported
 
 
 def _rate(system: System, name: str, change: Change) -> Array:

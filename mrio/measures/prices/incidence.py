@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.errors import DataError
 from mrio.leontief import Leontief
 from mrio.leontief.matrices import Matrix, to_dense
 from mrio.leontief.scaled import ScaledMatrix
 from mrio.measures.measure import Measure, Sheet, as_table
 from mrio.plotting import ranked_bars
 from mrio.tables import System
-from mrio.tables.arrays import Array, is_sparse
+from mrio.tables.arrays import Array, is_sparse, ratio
 
 IMPORTED = "imported goods"
 """Label of final purchases from abroad among the products."""
@@ -117,14 +116,6 @@ def outside_burden(system: System, abroad: Array, home: Array) -> Array:
     return np.array([(abroad.reshape(shape) * exports).sum(1), (home.reshape(shape) * kept).sum(1)])
 
 
-def require_share(share: float) -> None:
-    """Raise a `DataError` when the share that is passed on is none."""
-    if not 0 <= share <= 1:
-        raise DataError(
-            "Sellers pass on a share of their extra costs between 0 and 1.", amount=f"pass_through={share:g}"
-        )
-
-
 def base_price_gap(system: System) -> float:
     """Return the largest distance from 1 of the prices that the primary costs of the table give.
 
@@ -144,7 +135,7 @@ def put_burden(sheet: Sheet, system: System, burden: Burden) -> None:
     sheet.put("burden", burden.users, users, money, "what final users pay more, by product")
     spent = arrays.Y.sum(axis=(0, 1)) + arrays.imports_by_demand
     total = burden.users.sum(axis=0)
-    share = np.divide(total, spent, out=np.zeros_like(total), where=spent != 0)
+    share = ratio(total, spent)
     text = "what final users pay more over what they spend: change of the price index of their purchases"
     sheet.put("price_index", share, users[1:], "1", text)
     sheet.put("burden_exports", burden.outside[0], ("region",), money, "what buyers abroad pay more")
@@ -217,9 +208,8 @@ class PricePictures:
 
     def largest_data(self, most: int = 15) -> pd.DataFrame:
         """Return the largest price changes, one row a product."""
-        values = self.prices.data["price_change"].to_series()
-        order = values.abs().sort_values(ascending=False, kind="stable").index[:most]
-        return values.loc[order].to_frame("price change")
+        changes = self.prices.data["price_change"].to_series()
+        return plotting.largest_values(changes, most).to_frame("price change")
 
     def largest(self, most: int = 15, ax: Any | None = None) -> Any:
         """Draw the largest price changes as bars."""

@@ -21,7 +21,7 @@ _MOST_SWEEPS = 40
 
 
 def solve_corners(
-    op: Leontief, inside: Inside, parts: Partition, D: Array, of_column: NDArray[np.intp], left: bool = False
+    op: Leontief, inside: Inside, D: Array, of_column: NDArray[np.intp], left: bool = False
 ) -> Array:
     """Return Q (n, m) with ``B_gg q = d`` for each column, or ``q' B_gg = d'`` from the left.
 
@@ -30,9 +30,7 @@ def solve_corners(
     op
         Leontief operator B, n rows.
     inside
-        The blocks A_gg.
-    parts
-        The groups.
+        The blocks A_gg of all groups.
     D
         Right-hand sides (n, m), each zero outside of its group.
     of_column
@@ -40,7 +38,7 @@ def solve_corners(
     left
         Whether the corner stands on the right.
     """
-    own = parts.of_row[:, np.newaxis] == of_column
+    own = inside.groups.of_row[:, np.newaxis] == of_column
 
     def step(residual: Array) -> Array:
         used = inside.product_left(residual.T).T if left else inside.product(residual)
@@ -54,7 +52,7 @@ def solve_corners(
     found = iterate(sweep, D, step(D), _TOLERANCE * sum_norm(D), sum_norm, _MOST_SWEEPS)
     if found.converged:
         return np.asarray(found.X)
-    return _by_corner(op, parts, D, of_column, left)
+    return _by_corner(op, inside.groups, D, of_column, left)
 
 
 def _by_corner(op: Leontief, parts: Partition, D: Array, of_column: NDArray[np.intp], left: bool) -> Array:

@@ -296,7 +296,7 @@ def first_crossing(trade: Trade, weights: Weights) -> Array:
     costs = trade.costs.sum(axis=0)
     own = np.asarray(trade.op.solve_left(costs * parts.indicator))
     others = weights.by_origin.sum(axis=0) - trade.own(own)
-    outside = solve_corners(trade.op, trade.inside, parts, parts.split(others), np.arange(G), left=True)
+    outside = solve_corners(trade.op, trade.inside, parts.split(others), np.arange(G), left=True)
     return trade.inside.solve_left(outside.sum(axis=1) + costs - trade.value)
 
 
@@ -315,7 +315,7 @@ def last_crossing(trade: Trade) -> Array:
     missing = np.stack(
         [parts.split(made[:, 0]) - absorbed * trade.home[:, :G], parts.split(made[:, 1])], axis=2
     )
-    q = solve_corners(trade.op, trade.inside, parts, missing.reshape(n, -1), np.repeat(np.arange(G), 2))
+    q = solve_corners(trade.op, trade.inside, missing.reshape(n, -1), np.repeat(np.arange(G), 2))
     output = np.empty((n, G, 3))
     output[:, :, 1:] = np.asarray(trade.op.solve(q)).reshape(n, G, 2)
     output[:, :, 1] += absorbed

@@ -115,15 +115,7 @@ def decompose_exports(
     warn_unaccounted(trade)
     terms = kernel(trade, weights_of(trade))
     exports = trade.exports
-    sheet = Sheet(
-        term=[name for name, _, _ in names],
-        region=system.regions,
-        sector=system.sectors,
-        from_region=trade.parts.names,
-        to_region=trade.destinations,
-    )
-    sheet.put_words("category", [category for _, category, _ in names], ("term",), "category of the term")
-    sheet.put_words("meaning", [meaning for _, _, meaning in names], ("term",), "meaning of the term")
+    sheet = _sheet(system, trade, names)
     if method == "kww":
         exports = trade.parts.indicator @ exports.sum(axis=1)
         dims: tuple[str, ...] = ("from_region",)
@@ -146,6 +138,21 @@ def decompose_exports(
             group_of_region="\n".join(trade.parts.names[g] for g in trade.parts.of_region),
         )
     )
+
+
+def _sheet(system: System, trade: Trade, terms: Terms) -> Sheet:
+    """Return a sheet with the labels of terms, exporters and importers, and what each term means."""
+    names, categories, meanings = zip(*terms, strict=True)
+    sheet = Sheet(
+        term=names,
+        region=system.regions,
+        sector=system.sectors,
+        from_region=trade.parts.names,
+        to_region=trade.destinations,
+    )
+    sheet.put_words("category", categories, ("term",), "category of the term")
+    sheet.put_words("meaning", meanings, ("term",), "meaning of the term")
+    return sheet
 
 
 class ExportDecomposition(Measure):

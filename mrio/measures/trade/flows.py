@@ -12,7 +12,7 @@ from mrio.leontief import Leontief
 from mrio.measures.partition import Groups, Inside, Partition, partition
 from mrio.schema import ABROAD, ADDING_UP
 from mrio.tables import System
-from mrio.tables.arrays import Array
+from mrio.tables.arrays import Array, ratio
 
 UNACCOUNTED = "unaccounted"
 """Origin of what a column that does not balance leaves unexplained."""
@@ -134,7 +134,7 @@ def _costs(system: System, parts: Partition) -> tuple[Array, tuple[str, ...]]:
     x = arrays.x.ravel()
 
     def per_output(values: Array) -> Array:
-        return np.divide(values.ravel(), x, out=np.zeros_like(x), where=x != 0)
+        return ratio(values.ravel(), x)
 
     value = per_output(arrays.V.sum(axis=0))
     imported = per_output(arrays.imports_by_user)

@@ -20,6 +20,7 @@ from mrio.errors import (
     UnitsError,
     raise_together,
 )
+from mrio.files import existing
 from mrio.readers.consistency import Total, total_problems
 from mrio.readers.raw.workbook import (
     Block,
@@ -31,6 +32,7 @@ from mrio.readers.raw.workbook import (
     numbers,
     open_workbook,
     plain,
+    unreadable,
 )
 
 Lines = NDArray[np.intp]
@@ -173,17 +175,10 @@ def read_long(
 
 def _open_long(path: Path) -> pd.DataFrame:
     """Read the long file as texts; the index is the line in the file, counted from zero."""
-    if not path.is_file():
-        raise FileError("There is no such file.", where=str(path), remedy="check the path")
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        table = pd.read_csv(existing(path), dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise FileError(
-            "The file cannot be read as CSV.",
-            where=str(path),
-            amount=str(error),
-            remedy="get the file again from its source; it is damaged or of another format",
-        ) from error
+        raise unreadable("CSV", path, error) from error
     except pd.errors.EmptyDataError as error:
         raise FileError(
             "The file is empty.", where=f"{path.name}, cell A1 onwards", remedy="get the file again"

@@ -30,15 +30,23 @@ import numpy as np
 from mrio.errors import DataError, FileError, LabelError, raise_together
 from mrio.files import PathLike
 from mrio.provenance import CellGroup, Provenance
-from mrio.readers.china.nbs_codes import DEMAND, FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
+from mrio.readers.china.nbs_codes import (
+    DEMAND,
+    FACTORS,
+    UNIT,
+    UNIT_MARKER,
+    UNIT_TEXT,
+    price_basis,
+    stated_year,
+)
 from mrio.readers.consistency import Total, total_problems, unit_problems
 from mrio.readers.raw.workbook import (
     Block,
-    EmptySheetError,
     Floats,
     Sheet,
     Workbook,
     code,
+    first_sheet,
     numbers,
     open_workbook,
 )
@@ -132,7 +140,7 @@ def read_ceads_mrio(path: PathLike, year: int | None = None, *, sheet: str | Non
     """
     book = open_workbook(Path(path))
     found = _table_sheet(book, sheet)
-    period = year if year is not None else _year(found.name, Path(path).stem)
+    period = year if year is not None else stated_year((found.name, Path(path).stem), "a CEADs table")
     table = parse_sheet(found)
     R, N = len(table.regions), len(table.sectors)
     imports_Y = table.imports_Y[:, :4].copy()
@@ -365,13 +373,9 @@ def _table_sheet(book: Workbook, asked: str | None) -> Sheet:
         return book.sheet(asked)
     tables = [name for name in book.names if re.match(r"table", name, re.IGNORECASE)]
     english = [name for name in tables if "english" in name.lower()]
-    for name in [*english, *tables, *book.names]:
-        try:
-            sheet = book.sheet(name)
-        except EmptySheetError:
-            continue
-        if is_table(sheet):
-            return sheet
+    found = first_sheet(book, [*english, *tables, *book.names], is_table)
+    if found is not None:
+        return found
     raise FileError(
         "The workbook holds no CEADs table.",
         where=f"{book.file}, sheets {', '.join(book.names)}",
@@ -384,18 +388,6 @@ def is_table(sheet: Sheet) -> bool:
     """Tell whether a sheet has the codes of a CEADs table in one of its first rows."""
     wanted = {"FU101", "FU202", "EX", "ERR"}
     return any(wanted <= set(_codes(sheet, "row", line)) for line in range(min(_SEARCH, len(sheet.cells))))
-
-
-def _year(*names: str) -> int:
-    """Return the year that one of the names holds."""
-    for name in names:
-        if (found := re.search(r"(19|20)\d\d", name)) is not None:
-            return int(found[0])
-    raise DataError(
-        "The year of a CEADs table is not known.",
-        where=", ".join(map(repr, names)),
-        remedy="give year=2017",
-    )
 
 
 def _provenance(table: CeadsTable, year: int) -> Provenance:

@@ -31,15 +31,15 @@ from mrio.classification import provinces
 from mrio.errors import DataError, FileError, LabelError, raise_together
 from mrio.files import PathLike
 from mrio.provenance import CellGroup, Provenance
-from mrio.readers.china.nbs_codes import FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis
+from mrio.readers.china.nbs_codes import FACTORS, UNIT, UNIT_MARKER, UNIT_TEXT, price_basis, stated_year
 from mrio.readers.consistency import Total, total_problems, unit_problems
 from mrio.readers.raw.workbook import (
     Block,
-    EmptySheetError,
     Floats,
     Sheet,
     Workbook,
     address,
+    first_sheet,
     numbers,
     open_workbook,
 )
@@ -112,7 +112,9 @@ def read_ipio(path: PathLike, year: int | None = None, *, sheet: str | None = No
     """
     book = open_workbook(Path(path))
     found = _table_sheet(book, sheet)
-    period = year if year is not None else _year(found.name, Path(path).stem)
+    period = (
+        year if year is not None else stated_year((found.name, Path(path).stem), "an interprovincial table")
+    )
     frame = _frame(found)
     arrays = _arrays(found, frame)
     source = SOURCE.format(year=period)
@@ -384,28 +386,12 @@ def _table_sheet(book: Workbook, asked: str | None) -> Sheet:
     """Return the sheet asked for, or the first with an interprovincial table."""
     if asked is not None:
         return book.sheet(asked)
-    for name in book.names:
-        try:
-            sheet = book.sheet(name)
-        except EmptySheetError:
-            continue
-        if is_ipio(sheet):
-            return sheet
+    found = first_sheet(book, book.names, is_ipio)
+    if found is not None:
+        return found
     raise FileError(
         "The workbook holds no interprovincial table.",
         where=f"{book.file}, sheets {', '.join(book.names)}",
         amount="no sheet has provinces along both sides and imports by product",
         remedy="give the workbook as it was published, or describe it with mrio.read_sheet",
-    )
-
-
-def _year(*names: str) -> int:
-    """Return the year that one of the names holds."""
-    for name in names:
-        if (found := re.search(r"(19|20)\d\d", name)) is not None:
-            return int(found[0])
-    raise DataError(
-        "The year of an interprovincial table is not known.",
-        where=", ".join(map(repr, names)),
-        remedy="give year=2017",
     )

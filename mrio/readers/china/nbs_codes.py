@@ -1,8 +1,12 @@
-"""Codes that Chinese statistical offices use in input-output tables, and what they mean."""
+"""Codes that Chinese statistical offices use in input-output tables, what they mean, and years in names."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Final
+
+from mrio.errors import DataError
 
 DEMAND: Final = {
     "FU101": "Rural households",
@@ -42,3 +46,21 @@ def price_basis(year: int) -> str:
     'current 2007 CNY, producer prices'
     """
     return f"current {year} CNY, producer prices"
+
+
+def stated_year(names: Sequence[str], what: str) -> int:
+    """Return the first year that one of the names of a sheet or file holds.
+
+    Raises
+    ------
+    DataError
+        When none does.
+    """
+    for name in names:
+        if (found := re.search(r"(19|20)\d\d", name)) is not None:
+            return int(found[0])
+    raise DataError(
+        f"The year of {what} is not known.",
+        where=", ".join(map(repr, names)),
+        remedy="give year=2017",
+    )

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from mrio.errors import DataError, FileError, LabelError, MissingDataError, raise_together
-from mrio.files import PathLike
+from mrio.files import PathLike, existing
 from mrio.provenance import Provenance
 from mrio.readers.gaps import notice_gaps
 from mrio.readers.raw.workbook import Floats
@@ -120,52 +120,87 @@ def read_tidy(
     >>> mrio.read_tidy("tidy.csv", mrio.TidyLayout(("final",), ("va",)), **words).x.values
     array([[100.]])
     """
-    frame = _checked(_load(Path(path)), layout, str(path))
-    is_factor = frame["sector"].isin(layout.factors)
-    producers = frame[~is_factor]
-    regions = tuple(dict.fromkeys(producers["region"]))
-    sectors = tuple(dict.fromkeys(producers["sector"]))
-    apart = {name: getattr(layout, name) for name in _APART if getattr(layout, name) is not None}
-    pairs = pd.MultiIndex.from_product([regions, sectors])
-    finals = pd.MultiIndex.from_product([regions, layout.demand])
-    outside = producers["use_sector"].isin(apart.values())
-    within = producers[~outside]
-    bought = within["use_sector"].isin(layout.demand)
-    rows = ("region", "sector")
-    users = ("use_region", "use_sector")
-    # Primary inputs belong to the buyer; the region of such a row says nothing.
-    on_final = is_factor & frame["use_sector"].isin(layout.demand)
-    left_out = float(frame.loc[on_final, "value"].sum())
-    arrays: dict[str, Any] = {
-        "Z": _matrix(within[~bought], (rows, pairs), (users, pairs), layout),
-        "Y": _matrix(within[bought], (rows, pairs), (users, finals), layout),
-        "V": _matrix(
-            frame[is_factor & ~on_final],
-            (("sector",), pd.Index(layout.factors)),
-            (users, pairs),
-            layout,
-        ),
-    }
-    for name, label in apart.items():
-        own = producers[producers["use_sector"] == label]
-        arrays[name] = _matrix(own.assign(all=""), (rows, pairs), (("all",), pd.Index([""])), layout).ravel()
+    flows = _sorted_out(_checked(_load(Path(path)), layout, str(path)), layout)
     system = System.from_arrays(
-        regions=regions,
-        sectors=sectors,
+        regions=flows.regions,
+        sectors=flows.sectors,
         demand=layout.demand,
         factors=layout.factors,
         unit=unit,
         price_basis=price_basis,
         period=period,
-        provenance=Provenance(source).with_step("read from a long table", paid_on_final_demand=left_out),
-        **arrays,
+        provenance=Provenance(source).with_step(
+            "read from a long table", paid_on_final_demand=flows.paid_on_final_demand
+        ),
+        **_arrays(flows, layout),
     )
     return notice_gaps(system)
 
 
+@dataclass(frozen=True, eq=False)
+class _Flows:
+    """Rows of a long table by what they are; producers are regions by sectors, in order of appearance.
+
+    Attributes
+    ----------
+    regions, sectors
+        Labels of the producers.
+    intermediate, final, inputs
+        Rows of Z, Y and V.
+    apart
+        Rows of each column that is kept apart, by its name in the table.
+    paid_on_final_demand
+        Sum of the primary inputs that final purchases pay, which have no place in a table.
+    """
+
+    regions: tuple[str, ...]
+    sectors: tuple[str, ...]
+    intermediate: pd.DataFrame
+    final: pd.DataFrame
+    inputs: pd.DataFrame
+    apart: dict[str, pd.DataFrame]
+    paid_on_final_demand: float
+
+
+def _sorted_out(frame: pd.DataFrame, layout: TidyLayout) -> _Flows:
+    """Tell rows apart by who sells and who buys."""
+    is_factor = frame["sector"].isin(layout.factors)
+    on_final = frame["use_sector"].isin(layout.demand)
+    labels = {name: getattr(layout, name) for name in _APART if getattr(layout, name) is not None}
+    producers = frame[~is_factor]
+    within = ~is_factor & ~frame["use_sector"].isin(labels.values())
+    return _Flows(
+        regions=tuple(dict.fromkeys(producers["region"])),
+        sectors=tuple(dict.fromkeys(producers["sector"])),
+        intermediate=frame[within & ~on_final],
+        final=frame[within & on_final],
+        inputs=frame[is_factor & ~on_final],
+        apart={name: producers[producers["use_sector"] == label] for name, label in labels.items()},
+        paid_on_final_demand=float(frame.loc[is_factor & on_final, "value"].sum()),
+    )
+
+
+def _arrays(flows: _Flows, layout: TidyLayout) -> dict[str, Any]:
+    """Return the arrays of a table from its rows."""
+    pairs = pd.MultiIndex.from_product([flows.regions, flows.sectors])
+    finals = pd.MultiIndex.from_product([flows.regions, layout.demand])
+    sellers, users = (("region", "sector"), pairs), ("use_region", "use_sector")
+    # Primary inputs belong to the buyer; the region of such a row says nothing.
+    factors = (("sector",), pd.Index(layout.factors))
+    whole = (("all",), pd.Index([""]))
+    return {
+        "Z": _matrix(flows.intermediate, sellers, (users, pairs), layout),
+        "Y": _matrix(flows.final, sellers, (users, finals), layout),
+        "V": _matrix(flows.inputs, factors, (users, pairs), layout),
+        **{
+            name: _matrix(rows.assign(all=""), sellers, whole, layout).ravel()
+            for name, rows in flows.apart.items()
+        },
+    }
+
+
 def _load(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise FileError("There is no such file.", where=str(path), remedy="check the path")
+    path = existing(path)
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)

@@ -11,7 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import TextIOWrapper
@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from mrio.errors import FileError, MrioError
-from mrio.files import PathLike, require_memory
+from mrio.files import PathLike, existing, require_memory
 
 # Damaged zips may also name methods that do not exist, or claim to be encrypted.
 DAMAGE: Final = (
@@ -69,6 +69,11 @@ class Archive:
             assert isinstance(lines, TextIOWrapper)
             line = lines.readline(_LONGEST_HEAD)
         return line if line.endswith("\n") else ""
+
+    def tables(self, is_head: Callable[[str], bool]) -> list[str]:
+        """Return the CSV files whose first line is the heading of a table."""
+        names = [name for name in self.names if name.lower().endswith(".csv")]
+        return [name for name in names if is_head(self.head(name))]
 
     def called(self, name: str) -> str:
         """Return how messages name a file."""
@@ -147,8 +152,7 @@ def open_file_or_zip(path: PathLike) -> Archive:
     path = Path(path)
     if path.suffix.lower() == ".zip":
         return open_archive(path)
-    if not path.is_file():
-        raise FileError("There is no such file.", where=str(path), remedy="check the path")
+    path = existing(path)
     return Archive(str(path), {path.name: str(path)}, zipped=False)
 
 

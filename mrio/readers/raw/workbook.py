@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -25,7 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mrio.errors import FileError, LabelError, MissingDataError, MissingExtraError
-from mrio.files import require_plain_workbook
+from mrio.files import existing, require_plain_workbook
 
 Floats = NDArray[np.float64]
 
@@ -139,18 +139,13 @@ def open_workbook(path: str | Path) -> Workbook:
             "Reading workbooks needs the package python-calamine.",
             remedy="install it with: pip install 'mrio[excel]'",
         ) from error
-    file = _existing(path)
+    file = existing(path)
     require_plain_workbook(file)
     try:
         # By content, not by path: offices publish .xlsx files under the name .xls.
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(file.read_bytes()))
     except (python_calamine.CalamineError, OSError) as error:
-        raise FileError(
-            "The file cannot be opened as a workbook.",
-            where=str(path),
-            amount=str(error),
-            remedy="get the file again from its source; it is damaged or of another format",
-        ) from error
+        raise unreadable("a workbook", path, error) from error
     return Workbook(file.name, tuple(book.sheet_names), book)
 
 
@@ -162,19 +157,24 @@ def open_csv(path: str | Path) -> Sheet:
     FileError
         When there is no such file, or it is damaged or empty.
     """
-    file = _existing(path)
+    file = existing(path)
     opener: Any = gzip.open if file.suffix == ".gz" else open
     try:
         with opener(file, "rt", encoding="utf-8-sig", newline="") as lines:
             rows = tuple(tuple(_number_or_text(cell) for cell in row) for row in csv.reader(lines))
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
-        raise FileError(
-            "The file cannot be read as CSV.",
-            where=str(path),
-            amount=str(error),
-            remedy="get the file again from its source; it is damaged or of another format",
-        ) from error
+        raise unreadable("CSV", path, error) from error
     return _filled(Sheet(file.name, file.name.removesuffix(".gz").removesuffix(".csv"), rows))
+
+
+def unreadable(what: str, path: str | Path, error: Exception) -> FileError:
+    """Return the error of a file that cannot be read as what it should be."""
+    return FileError(
+        f"The file cannot be read as {what}.",
+        where=str(path),
+        amount=str(error),
+        remedy="get the file again from its source; it is damaged or of another format",
+    )
 
 
 def address(row: int, column: int) -> str:
@@ -191,6 +191,18 @@ def address(row: int, column: int) -> str:
         rest, digit = divmod(rest - 1, 26)
         letters = chr(ord("A") + digit) + letters
     return f"{letters}{row + 1}"
+
+
+def first_sheet(book: Workbook, names: Iterable[str], holds: Callable[[Sheet], bool]) -> Sheet | None:
+    """Return the first sheet among some that holds what is looked for; empty sheets hold nothing."""
+    for name in names:
+        try:
+            sheet = book.sheet(name)
+        except EmptySheetError:
+            continue
+        if holds(sheet):
+            return sheet
+    return None
 
 
 def plain(value: object) -> str:
@@ -338,14 +350,6 @@ def _number_or_text(cell: str) -> object:
         return float(text)
     except ValueError:
         return text
-
-
-def _existing(path: str | Path) -> Path:
-    """Return the path of a file that exists."""
-    file = Path(path)
-    if not file.is_file():
-        raise FileError("There is no such file.", where=str(path), remedy="check the path")
-    return file
 
 
 def _filled(sheet: Sheet) -> Sheet:

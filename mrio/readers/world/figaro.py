@@ -26,7 +26,6 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 import numpy as np
@@ -134,9 +133,7 @@ def read_figaro(
 
 def figaro_names(archive: Archive) -> list[str]:
     """Return the files of an archive that hold a FIGARO table, matrix or flat."""
-    names = [name for name in archive.names if PurePosixPath(name).suffix.lower() == ".csv"]
-    heads = {name: archive.head(name) for name in names}
-    return [name for name, head in heads.items() if _is_matrix(head) or _flat_keys(head) is not None]
+    return archive.tables(lambda head: _is_matrix(head) or _flat_keys(head) is not None)
 
 
 def figaro_layout(grid: Grid) -> WorldLayout:

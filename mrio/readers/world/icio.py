@@ -123,8 +123,7 @@ def is_icio_head(line: str) -> bool:
 
 def icio_names(archive: Archive) -> list[str]:
     """Return the files of an archive that hold an ICIO table."""
-    names = [name for name in archive.names if PurePosixPath(name).suffix.lower() == ".csv"]
-    return [name for name in names if is_icio_head(archive.head(name))]
+    return archive.tables(is_icio_head)
 
 
 def icio_layout(grid: Grid) -> WorldLayout:

@@ -315,9 +315,7 @@ def _headings(sheet: Sheet, cells: Iterable[list[tuple[int, int]]]) -> list[_Hea
 
 def _csv_grid(path: Path) -> _Found:
     archive = open_file_or_zip(path)
-    names = [
-        name for name in archive.names if name.lower().endswith(".csv") and is_wiod_head(archive.head(name))
-    ]
+    names = archive.tables(is_wiod_head)
     if len(names) != 1:
         raise _no_table(archive.place, f"{len(names)} files with the columns {', '.join(_LABELS)}")
     head = headings(archive.head(names[0]))

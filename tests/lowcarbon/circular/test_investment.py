@@ -57,7 +57,7 @@ def test_bad_input_gives_one_clear_error():
     for mix in ({table.sectors[0]: np.nan}, {}):
         with pytest.raises(DataError, match="made of shares"):
             green_investment(table, 1.0, mix, region="HE", demand="capital formation")
-    with pytest.raises(DataError, match="no number"):
+    with pytest.raises(DataError, match="no finite number"):
         green_investment(table, np.nan, {table.sectors[0]: 1.0}, region="HE", demand="capital formation")
     with pytest.raises(DataError, match="made of shares"):
         green_investment(table, 1.0, {table.sectors[0]: 0.5}, region="HE", demand="capital formation")

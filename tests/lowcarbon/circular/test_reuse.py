@@ -70,8 +70,12 @@ def test_waste_accounts_add_up_and_join_a_table():
 def test_bad_input_gives_one_clear_error():
     with pytest.raises(DataError, match="between 0 and 1"):
         substitution_share(65, 92, 0.5)
-    with pytest.raises(DataError, match="zero or more"):
+    with pytest.raises(DataError, match="no finite number"):
         substitution_share(0.2, 0.4, float("nan"))
+    with pytest.raises(DataError, match="no finite number"):
+        substitution_share(0.0, 0.0, float("inf"))
+    with pytest.raises(DataError, match="waste arising must not be negative"):
+        substitution_share(0.2, 0.4, -1.0)
     with pytest.raises(DataError, match="More virgin material"):
         substitution_share(0.0, 1.0, 1.5)
     with pytest.raises(DataError, match="two periods"):

@@ -108,5 +108,10 @@ def test_series_that_bear_no_test_are_refused():
         unit_root_tests(series.assign(b=1.0))
     with pytest.raises(DataError, match="constant"):
         cointegration_test(series["a"], series[["a"]] * 0)
-    with pytest.raises(DataError, match="between 0 and 1"):
+    with pytest.raises(DataError, match="p is no finite number"):
         is_stationary(float("nan"))
+    for level in (5, -0.05, float("nan")):
+        with pytest.raises(DataError, match="level"):
+            is_stationary(0.01, level)
+        with pytest.raises(DataError, match="level"):
+            unit_root_tests(series, level=level)

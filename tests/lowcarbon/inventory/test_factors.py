@@ -63,7 +63,7 @@ def test_bad_factors_give_one_clear_error():
     own = emission_factors({"coal": 1.9})
     with pytest.raises(MissingDataError, match="standard_coal"):
         own.per("tce")
-    with pytest.raises(MissingDataError, match="no printed values"):
+    with pytest.raises(MissingDataError, match="do not state 'printed_factor' of every fuel"):
         own.rounded()
     with pytest.raises(MissingDataError, match="calorific"):
         own.standard_coal()

@@ -117,7 +117,7 @@ def test_group_that_is_not_productive_alone_is_named():
 
 def test_bad_questions_are_named():
     system = random_system(1)
-    with pytest.raises(DataError, match="At least one border"):
+    with pytest.raises(DataError, match="rounds must be"):
         feedback(system, rounds=1)
     with pytest.raises(LabelError, match="regions that the table does not have"):
         feedback(system, groups={"X": ["R0", "R9"]})

@@ -81,5 +81,5 @@ def test_file_and_bad_question(tmp_path):
     assert data.index[0] == "{region} {sector} > {use_region} {use_sector}".format(**first)
     assert data["influence"].iloc[0] == first["influence"]
     assert found.plot.strongest(2) is not None
-    with pytest.raises(DataError, match="At least one"):
+    with pytest.raises(DataError, match="top must be"):
         field_of_influence(random_system(1), top=0)

@@ -181,7 +181,7 @@ def test_bad_questions_are_named():
         carbon_price(system, 100, regions="Mars")
     with pytest.raises(DataError, match="No region sets"):
         carbon_price(system, 100, regions=[])
-    with pytest.raises(MissingDataError, match="price is no number"):
+    with pytest.raises(MissingDataError, match="price is no finite number"):
         carbon_price(system, float("nan"))
     with pytest.raises(ValueError, match="border='full'"):
         carbon_price(system, 100, border="full")

@@ -151,7 +151,7 @@ def test_sheets_that_are_missing_or_empty(tmp_path):
 def test_damaged_and_missing_workbooks(tmp_path, name):
     good = write(tmp_path / "good.xlsx", {"one": GRID}).read_bytes()
     (tmp_path / name).write_bytes(good[: len(good) // 2])
-    with pytest.raises(FileError, match="cannot be opened as a workbook"):
+    with pytest.raises(FileError, match="cannot be read as a workbook"):
         open_workbook(tmp_path / name)
     with pytest.raises(FileError, match="no such file"):
         open_workbook(tmp_path / "none.xlsx")

@@ -9,6 +9,7 @@ import mrio
 from mrio.errors import BalanceError, DataWarning, FileError, LabelError, MissingDataError
 from mrio.readers.raw.workbook import address
 from mrio.readers.world.figaro import read_figaro
+from tests.readers.sheets import write_lines
 from tests.readers.worlds import R, footprints_add_up, n, world
 
 AREAS, SECTORS = ["AR", "DE", "FIGW1"], ["A01", "C10T12", "C31_32", "T"]
@@ -46,13 +47,6 @@ def flat(rows):
     return lines
 
 
-def write(path, rows):
-    path.write_text(
-        "\n".join(",".join(c if isinstance(c, str) else repr(float(c)) for c in r) for r in rows) + "\n"
-    )
-    return path
-
-
 def require_same(found, w):
     assert (found.regions, found.sectors) == (tuple(AREAS), tuple(SECTORS))
     np.testing.assert_allclose(found.arrays.Z, w.Z, rtol=1e-12)
@@ -70,7 +64,7 @@ def require_same(found, w):
 def test_every_number_is_in_its_place(tmp_path, name):
     w = table()
     rows = cells(w)
-    found = read_figaro(write(tmp_path / name, rows if name == MATRIX else flat(rows)))
+    found = read_figaro(write_lines(tmp_path / name, rows if name == MATRIX else flat(rows)))
     require_same(found, w)
     assert (found.unit, found.price_basis) == ("million EUR", "current 2010 EUR, basic prices")
     assert found.demand == ("P3_S13", "P3_S14", "P3_S15", "P51G")
@@ -86,7 +80,7 @@ def test_every_number_is_in_its_place(tmp_path, name):
 def test_read_knows_it(tmp_path, name):
     w = table()
     rows = cells(w)
-    path = write(tmp_path / name, rows if name == MATRIX else flat(rows))
+    path = write_lines(tmp_path / name, rows if name == MATRIX else flat(rows))
     require_same(mrio.read(path)["2010"], w)
     with zipfile.ZipFile(tmp_path / "f.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(path, name)
@@ -97,7 +91,7 @@ def test_lines_in_any_order_are_the_same_table(tmp_path):
     w = table()
     lines = flat(cells(w))
     order = 1 + np.random.default_rng(0).permutation(len(lines) - 1)
-    found = read_figaro(write(tmp_path / FLAT, [lines[0], *(lines[k] for k in order)]))
+    found = read_figaro(write_lines(tmp_path / FLAT, [lines[0], *(lines[k] for k in order)]))
     where = {pair: k for k, pair in enumerate(PAIRS)}
     places = [where[f"{r}_{s}"] for r in found.regions for s in found.sectors]
     np.testing.assert_allclose(found.arrays.Z, w.Z[np.ix_(places, places)], rtol=1e-12)
@@ -106,13 +100,13 @@ def test_lines_in_any_order_are_the_same_table(tmp_path):
 def test_many_chunks(tmp_path, monkeypatch):
     monkeypatch.setattr("mrio.readers.world.figaro._LINES_AT_ONCE", 7)
     w = table()
-    require_same(read_figaro(write(tmp_path / FLAT, flat(cells(w)))), w)
+    require_same(read_figaro(write_lines(tmp_path / FLAT, flat(cells(w)))), w)
 
 
 def test_rounding_to_three_digits_becomes_the_discrepancy(tmp_path):
     w = table()
     rows = [rows if k == 0 else [rows[0], *np.round(rows[1:], 3)] for k, rows in enumerate(cells(w))]
-    found = read_figaro(write(tmp_path / MATRIX, rows))
+    found = read_figaro(write_lines(tmp_path / MATRIX, rows))
     Z, V = (np.array([row[1 : n + 1] for row in part]) for part in (rows[1 : n + 1], rows[n + 1 :]))
     np.testing.assert_allclose(found.arrays.x.ravel(), Z.sum(0) + V.sum(0), rtol=1e-12, atol=1e-12)
     sales = np.array([row[1:] for row in rows[1 : n + 1]], dtype=float).sum(1)
@@ -126,7 +120,7 @@ def test_a_sector_that_only_sells_a_unit_of_rounding(tmp_path):
     w = table()
     rows = cells(w)
     rows[n - 1][n + 2] = 1e-5
-    found = read_figaro(write(tmp_path / MATRIX, rows))
+    found = read_figaro(write_lines(tmp_path / MATRIX, rows))
     assert found.arrays.x.ravel()[n - 2] == 1e-5
     assert found.arrays.discrepancy is None
 
@@ -139,11 +133,11 @@ def test_a_cell_without_a_number(tmp_path, value):
     rows = cells(table())
     rows[3][4] = value
     with pytest.raises(MissingDataError, match=f"cells {address(3, 4)} "):
-        read_figaro(write(tmp_path / MATRIX, rows))
+        read_figaro(write_lines(tmp_path / MATRIX, rows))
     lines = flat(cells(table()))
     lines[50][-1] = value
     with pytest.raises(MissingDataError, match="line 51 "):
-        read_figaro(write(tmp_path / FLAT, lines))
+        read_figaro(write_lines(tmp_path / FLAT, lines))
 
 
 @pytest.mark.parametrize("code", ["AR_A01", "AR_P3_S14", "DE_C10T12 ", "W2_X", "DE"])
@@ -152,7 +146,7 @@ def test_a_wrong_or_doubled_code(tmp_path, code):
         rows = cells(table())
         rows[row][column] = code
         with pytest.raises(LabelError) as caught:
-            read_figaro(write(tmp_path / MATRIX, rows))
+            read_figaro(write_lines(tmp_path / MATRIX, rows))
         assert "'DE_C10T12' missing" in str(caught.value)
         assert address(row, column) in str(caught.value)
 
@@ -161,37 +155,37 @@ def test_flat_lines_that_are_missing_doubled_or_cut_off(tmp_path):
     good = flat(cells(table()))
     for k in (1, 40, len(good) - 1):
         with pytest.raises(LabelError, match="0 lines") as caught:
-            read_figaro(write(tmp_path / FLAT, good[:k] + good[k + 1 :]))
+            read_figaro(write_lines(tmp_path / FLAT, good[:k] + good[k + 1 :]))
         assert f"{good[k][0]} to {good[k][1]}" in str(caught.value)
     with pytest.raises(LabelError, match="2 lines"):
-        read_figaro(write(tmp_path / FLAT, [*good, good[5]]))
+        read_figaro(write_lines(tmp_path / FLAT, [*good, good[5]]))
     with pytest.raises(mrio.MrioError):
-        read_figaro(write(tmp_path / FLAT, good[: len(good) // 2]))
+        read_figaro(write_lines(tmp_path / FLAT, good[: len(good) // 2]))
     with pytest.raises(FileError, match="too long or too short"):
-        read_figaro(write(tmp_path / FLAT, [*good[:9], good[9][:4], *good[10:]]))
+        read_figaro(write_lines(tmp_path / FLAT, [*good[:9], good[9][:4], *good[10:]]))
     with pytest.raises(FileError):
-        read_figaro(write(tmp_path / FLAT, good[:1]))
+        read_figaro(write_lines(tmp_path / FLAT, good[:1]))
 
 
 def test_swapped_headings_and_changed_numbers_are_noticed(tmp_path):
     rows = cells(table())
     rows[0][1], rows[0][6] = rows[0][6], rows[0][1]
     with pytest.raises(BalanceError, match=r"AR_A01|DE_C10T12"):
-        read_figaro(write(tmp_path / MATRIX, rows))
+        read_figaro(write_lines(tmp_path / MATRIX, rows))
     rows = cells(table())
     rows[2][5] *= 50
     with pytest.raises(BalanceError):
-        read_figaro(write(tmp_path / MATRIX, rows))
+        read_figaro(write_lines(tmp_path / MATRIX, rows))
     rows[2][5] /= 40
     with pytest.warns(DataWarning, match=r"2 gaps.*AR_C10T12|2 gaps.*DE_A01"):
-        read_figaro(write(tmp_path / MATRIX, rows))
+        read_figaro(write_lines(tmp_path / MATRIX, rows))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
 @pytest.mark.parametrize("name", [MATRIX, FLAT])
 def test_a_file_cut_off(tmp_path, name, share):
     rows = cells(table())
-    path = write(tmp_path / name, rows if name == MATRIX else flat(rows))
+    path = write_lines(tmp_path / name, rows if name == MATRIX else flat(rows))
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(mrio.MrioError):

@@ -10,6 +10,7 @@ import mrio
 from mrio.errors import BalanceError, DataWarning, FileError, LabelError, MemoryLimitError, MissingDataError
 from mrio.readers.raw.workbook import address
 from mrio.readers.world.icio import read_icio
+from tests.readers.sheets import write_lines
 from tests.readers.worlds import REGIONS, SECTORS, N, R, footprints_add_up, n, world
 
 DEMAND = ["HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR"]
@@ -37,13 +38,6 @@ def cells(w, *, corner="", regions=REGIONS, users=None, sectors=SECTORS):
     return rows
 
 
-def write(path, rows):
-    path.write_text(
-        "\n".join(",".join(c if isinstance(c, str) else repr(float(c)) for c in r) for r in rows) + "\n"
-    )
-    return path
-
-
 def require_same(found, w):
     np.testing.assert_allclose(found.arrays.Z, w.Z, rtol=1e-12)
     np.testing.assert_allclose(found.arrays.Y.reshape(n, R, -1), w.Y[:, :, KEPT], rtol=1e-12)
@@ -55,7 +49,7 @@ def require_same(found, w):
 @pytest.mark.parametrize("corner", ["", "0", "1.5"])
 def test_every_number_is_in_its_place(tmp_path, corner):
     w = table()
-    found = read_icio(write(tmp_path / "2020_SML.csv", cells(w, corner=corner)))
+    found = read_icio(write_lines(tmp_path / "2020_SML.csv", cells(w, corner=corner)))
     assert (found.regions, found.sectors) == (tuple(REGIONS), tuple(SECTORS))
     assert found.demand == ("HFCE", "NPISH", "GGFC", "GFCF", "DPABR")
     assert found.factors == ("value added at basic prices", "taxes less subsidies on products")
@@ -76,7 +70,7 @@ def test_every_number_is_in_its_place(tmp_path, corner):
 
 def test_inventories_as_final_purchases(tmp_path):
     w = table()
-    found = read_icio(write(tmp_path / "2020.csv", cells(w)), stocks="final")
+    found = read_icio(write_lines(tmp_path / "2020.csv", cells(w)), stocks="final")
     assert found.demand == tuple(DEMAND)
     np.testing.assert_allclose(found.arrays.Y.reshape(n, R, -1), w.Y, rtol=1e-12)
     assert found.arrays.stock_change is None
@@ -94,7 +88,7 @@ def test_the_edition_of_2021(tmp_path):
     rows[-3:] = [*taxes, ["VALU", *rows[-2][1:]], ["OUTPUT", *rows[-1][1:]]]
     rows = [[f'"{row[0]}"', *row[1:]] for row in rows]
     rows[0] = [f'"{code.strip(chr(34))}"' for code in rows[0]]
-    path = write(tmp_path / "ICIO2021_2018.csv", rows)
+    path = write_lines(tmp_path / "ICIO2021_2018.csv", rows)
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     found = read_icio(path)
     require_same(found, w)
@@ -119,7 +113,7 @@ def in_parts():
 def test_mexico_and_china_in_parts(tmp_path):
     """Brute force adds the parts up."""
     w, regions = in_parts(), PARTS
-    found = read_icio(write(tmp_path / "2020.csv", cells(w, regions=regions, users=regions[:4])))
+    found = read_icio(write_lines(tmp_path / "2020.csv", cells(w, regions=regions, users=regions[:4])))
     assert found.regions == ("AUS", "CHN", "MEX", "ROW")
     home = {"MX1": "MEX", "MX2": "MEX", "CN1": "CHN", "CN2": "CHN"}
     to = [regions.index(home.get(r, r)) * N + s for r in regions for s in range(N)]
@@ -137,7 +131,7 @@ def test_mexico_and_china_in_parts(tmp_path):
 
 def test_a_zip_of_one_year_and_one_of_several(tmp_path):
     w = table()
-    text = write(tmp_path / "x.csv", cells(w)).read_text()
+    text = write_lines(tmp_path / "x.csv", cells(w)).read_text()
     for years in (["2018"], ["2017", "2018"]):
         path = tmp_path / f"ICIO_{len(years)}.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -154,7 +148,7 @@ def test_a_zip_of_one_year_and_one_of_several(tmp_path):
 
 def test_read_knows_it(tmp_path):
     w = table()
-    path = write(tmp_path / "2020_SML.csv", cells(w))
+    path = write_lines(tmp_path / "2020_SML.csv", cells(w))
     require_same(mrio.read(path)["2020"], w)
     with zipfile.ZipFile(tmp_path / "2020.zip", "w") as archive:
         archive.write(path, "2020_SML.csv")
@@ -170,7 +164,7 @@ def test_a_cell_without_a_number(tmp_path, value, row, column):
     rows = cells(table())
     rows[row][column] = value
     with pytest.raises(MissingDataError) as caught:
-        read_icio(write(tmp_path / "2020.csv", rows))
+        read_icio(write_lines(tmp_path / "2020.csv", rows))
     assert f"{address(row, column)} (" in caught.value.where
     assert len(caught.value.table) == 1
 
@@ -184,7 +178,7 @@ def test_a_wrong_or_doubled_code(tmp_path, side, code):
     else:
         rows[0][7] = code
     with pytest.raises(LabelError) as caught:
-        read_icio(write(tmp_path / "2020.csv", rows))
+        read_icio(write_lines(tmp_path / "2020.csv", rows))
     assert "'BEL_F'" in str(caught.value)
     assert address(*((7, 0) if side == "row" else (0, 7))) in str(caught.value)
 
@@ -197,7 +191,7 @@ def test_swapped_headings_are_noticed(tmp_path, side):
     else:
         rows[0][1], rows[0][6] = rows[0][6], rows[0][1]
     with pytest.raises(BalanceError) as caught:
-        read_icio(write(tmp_path / "2020.csv", rows))
+        read_icio(write_lines(tmp_path / "2020.csv", rows))
     assert set(caught.value.table["sector"]) == {"AUS_A01", "BEL_C10"}
 
 
@@ -208,7 +202,7 @@ def test_another_order_of_rows_and_columns_is_the_same_table(tmp_path):
     down = [0, *(1 + rng.permutation(len(rows) - 1))]
     across = [0, *(1 + rng.permutation(len(rows[0]) - 1))]
     mixed = [[rows[i][j] for j in across] for i in down]
-    found = read_icio(write(tmp_path / "2020.csv", mixed))
+    found = read_icio(write_lines(tmp_path / "2020.csv", mixed))
     where = {pair: k for k, pair in enumerate(PAIRS)}
     order = [where[f"{r}_{s}"] for r in found.regions for s in found.sectors]
     np.testing.assert_allclose(found.arrays.Z, w.Z[np.ix_(order, order)], rtol=1e-12)
@@ -219,16 +213,18 @@ def test_totals_that_disagree(tmp_path):
     rows = cells(table())
     rows[2][-1] *= 1.5
     with pytest.raises(BalanceError) as caught:
-        read_icio(write(tmp_path / "2020.csv", rows))
+        read_icio(write_lines(tmp_path / "2020.csv", rows))
     assert f"AUS_C10, cell {address(2, len(rows[0]) - 1)}" in caught.value.amount
     assert "tolerance=" in caught.value.remedy
+    with pytest.raises(mrio.MrioError, match="tolerance must be zero or more"):
+        read_icio(tmp_path / "2020.csv", tolerance=float("nan"))
 
 
 def test_a_small_gap_is_kept_as_discrepancy_and_told_once(tmp_path):
     w = table()
     rows = cells(w)
     rows[2][3] = w.Z[1, 2] + 0.02 * w.x[1]
-    path = write(tmp_path / "2020.csv", rows)
+    path = write_lines(tmp_path / "2020.csv", rows)
     with pytest.warns(DataWarning, match="2 gaps.*worst 0.024 at AUS_F, cell D16") as caught:
         found = read_icio(path)
     assert len(caught) == 1
@@ -243,7 +239,7 @@ def test_a_small_gap_is_kept_as_discrepancy_and_told_once(tmp_path):
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.99])
 def test_a_file_cut_off(tmp_path, share):
-    path = write(tmp_path / "2020.csv", cells(table()))
+    path = write_lines(tmp_path / "2020.csv", cells(table()))
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
     with pytest.raises(mrio.MrioError):
@@ -260,11 +256,11 @@ def test_a_missing_row_or_column(tmp_path, what):
         else:
             rows = [row[:k] + row[k + 1 :] for row in rows]
         with pytest.raises(mrio.MrioError):
-            read_icio(write(tmp_path / "2020.csv", rows))
+            read_icio(write_lines(tmp_path / "2020.csv", rows))
 
 
 def test_a_table_larger_than_memory_is_refused_before_it_is_read(tmp_path, monkeypatch):
-    path = write(tmp_path / "2020.csv", cells(table()))
+    path = write_lines(tmp_path / "2020.csv", cells(table()))
     monkeypatch.setattr("mrio.files.available_memory", lambda: 100)
     with pytest.raises(MemoryLimitError):
         read_icio(path)
@@ -282,7 +278,7 @@ def test_foreign_files(tmp_path):
 @pytest.mark.filterwarnings("ignore")
 def test_pymrio_reads_the_same_numbers(tmp_path):
     pymrio = pytest.importorskip("pymrio")
-    path = write(tmp_path / "ICIO2023_2020.csv", cells(in_parts(), regions=PARTS, users=PARTS[:4]))
+    path = write_lines(tmp_path / "ICIO2023_2020.csv", cells(in_parts(), regions=PARTS, users=PARTS[:4]))
     own, peer = read_icio(path, stocks="final"), pymrio.parse_oecd(path)
     pairs = [(r, s) for r in own.regions for s in own.sectors]
     finals = [(r, c) for r in own.regions for c in own.demand]

@@ -17,7 +17,7 @@ from mrio.readers.world.figaro import read_figaro
 from mrio.readers.world.icio import read_icio
 from mrio.readers.world.wiod import read_wiod
 from mrio.readers.world.world import WorldWords, world_flows, world_system
-from tests.readers.sheets import as_sheet
+from tests.readers.sheets import as_sheet, write_lines
 from tests.readers.world import test_eora, test_figaro, test_icio, test_wiod
 from tests.readers.worlds import World
 
@@ -110,7 +110,7 @@ def eora_folder(folder, drawn):
 @SLOW
 def test_icio_comes_back(drawn):
     with tempfile.TemporaryDirectory() as folder:
-        path = test_icio.write(Path(folder) / "2020_SML.csv", icio_rows(drawn))
+        path = write_lines(Path(folder) / "2020_SML.csv", icio_rows(drawn))
         require_same(read_icio(path), drawn, ICIO)
 
 
@@ -119,7 +119,7 @@ def test_icio_comes_back(drawn):
 def test_figaro_comes_back(drawn, flat):
     rows = figaro_rows(drawn)
     with tempfile.TemporaryDirectory() as folder:
-        path = test_figaro.write(Path(folder) / "f_2010.csv", test_figaro.flat(rows) if flat else rows)
+        path = write_lines(Path(folder) / "f_2010.csv", test_figaro.flat(rows) if flat else rows)
         require_same(read_figaro(path), drawn, FIGARO)
 
 
