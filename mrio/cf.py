@@ -124,7 +124,7 @@ def _split(unit: Unit) -> tuple[float, str, str]:
     if unit.kind == "money":
         return unit.scale, "", unit.base
     if unit.kind == "mass":
-        head = next(word for word in unit.text.split() if word in MASS)
+        head = next((word for word in unit.text.split() if word in MASS), "t")
         symbol = "t" if head == "kt" else head
         return unit.scale / MASS[symbol], symbol, unit.base.removeprefix("t").strip()
     if unit.base in _OTHER:

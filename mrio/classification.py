@@ -22,6 +22,7 @@ in h16 from 2012; social security is in h37 in 2007 and in h39 from 2012.
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -30,7 +31,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mrio import bundled
-from mrio.errors import DataError, LabelError
+from mrio.cells import as_numbers, labels_of_axes, require_one_order
+from mrio.errors import DataError, LabelError, MissingDataError
 
 CLASSIFICATIONS = (
     "h39",
@@ -164,18 +166,40 @@ class Concordance:
 
         Raises
         ------
-        DataError
-            When the length of the axis is not S, or the weights cannot be used.
+        DataError, MissingDataError
+            When the length of the axis is not S, cells hold no finite number, or the weights cannot be used.
+        LabelError
+            When a frame or DataArray has its sectors in another order, by code or name.
         """
-        array = np.asarray(values, dtype=np.float64)
-        if array.shape[axis] != len(self.source_codes):
+        array = as_numbers("The array", values)
+        inside = -array.ndim <= axis < array.ndim
+        if not inside or array.shape[axis] != len(self.source_codes):
             raise DataError(
                 f"The array does not have the sectors of {self.source!r}.",
-                amount=f"{array.shape[axis]} along axis {axis}, {len(self.source_codes)} expected",
+                amount=f"shape {array.shape}, {len(self.source_codes)} expected along axis {axis}",
                 remedy="give all sectors of the source classification, in its order",
+            )
+        self._require_order(labels_of_axes(values)[axis])
+        if not np.isfinite(array).all():
+            raise MissingDataError(
+                "The array holds NaN or infinity, which one sector would pass on to all.",
+                amount=f"{int((~np.isfinite(array)).sum())} cells",
+                remedy="say what the empty cells mean before they are added up",
             )
         moved = np.moveaxis(array, axis, -1) @ self.shares(weights)
         return np.asarray(np.moveaxis(moved, -1, axis))
+
+    def _require_order(self, labels: Sequence[str] | None) -> None:
+        """Raise where labels are the codes or names of the source sectors in another order."""
+        if labels is None:
+            return
+        source = load_classification(self.source)
+        position = {code: k for k, code in enumerate(source.codes)}
+        covered = [position[code] for code in self.source_codes]
+        for known in (source.codes, source.names_en, source.names_zh):
+            wanted = [known[k] for k in covered] if known else []
+            if sorted(labels) == sorted(wanted):
+                require_one_order("sectors", [(self.source, wanted), ("the array", labels)])
 
     def _checked(self, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """Return usable weights, or raise."""
@@ -185,7 +209,7 @@ class Concordance:
                 where=f"sectors {', '.join(self.splits)} go into several sectors",
                 remedy=f"give one weight for each of the {len(self.target_codes)} target sectors",
             )
-        values = np.asarray(weights, dtype=np.float64)
+        values = as_numbers("The weights", weights)
         if values.ndim == 0 or values.shape[-1] != len(self.target_codes):
             raise DataError(
                 f"The weights do not have the sectors of {self.target!r}.",

@@ -58,7 +58,7 @@ def existing(path: PathLike) -> Path:
     FileError
         When there is no such file.
     """
-    file = Path(path)
+    file = Path(path).expanduser()
     require_file(file)
     if not file.is_file():
         raise FileError("This is a folder, not a file.", where=str(path), remedy="name one file in it")
@@ -84,7 +84,7 @@ def write_groups(groups: Mapping[str, xr.Dataset], path: PathLike, kind: str, ti
     FileError
         When the folder does not exist or cannot be written.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     own = {"Conventions": cf.CONVENTIONS, _FORMAT_ATTR: np.int32(FORMAT), KIND: kind}
     with replacing(path) as temporary:
         datasets = dict(groups)
@@ -284,9 +284,18 @@ def _encoding(dataset: xr.Dataset) -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary file beside `path` and rename it when the block ends well."""
+    """Give a temporary file beside `path` and rename it when the block ends well.
+
+    A link stays a link, and the file that it names is replaced.
+    """
+    path = path.expanduser().resolve()
     if not path.parent.is_dir():
         raise FileError("The folder does not exist.", where=str(path.parent), remedy="make the folder first")
+    if path.is_dir():
+        raise FileError("The path is that of a folder.", where=str(path), remedy="name a file in it")
+    # A rename would replace a file that its owner has protected.
+    if path.exists() and not os.access(path, os.W_OK):
+        raise FileError("The file is write-protected.", where=str(path), remedy="write under another name")
     temporary = None
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)

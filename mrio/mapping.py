@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
 from mrio.errors import DataError, FileError, LabelError
+from mrio.texts import folded
 
-MappingLike = Mapping[str, str] | str | os.PathLike[str]
-"""A mapping from label to group, or the path of a CSV file that holds one."""
+MappingLike = Mapping[str, str] | Mapping[str, Sequence[str]] | pd.Series | str | os.PathLike[str]
+"""Groups of labels: ``{label: group}``, ``{group: [labels]}``, a Series with labels as its index, or the path
+of a CSV file."""
 
 
 def read_mapping(path: str | os.PathLike[str], target: str = "class") -> dict[str, str]:
@@ -50,12 +53,14 @@ def read_mapping(path: str | os.PathLike[str], target: str = "class") -> dict[st
     >>> read_mapping(path)
     {'steel': 'heavy', 'food': 'light'}
     """
-    rows, column = _rows(Path(path), target)
+    rows, column, width = _rows(Path(path), target)
     result: dict[str, str] = {}
     problems = []
     for line, row in rows:
         label, group = (row[place].strip() if place < len(row) else "" for place in (0, column))
-        if not label or not group:
+        if any(cell.strip() for cell in row[width:]):
+            problems.append((line, label, group, "more cells than the header"))
+        elif not label or not group:
             problems.append((line, label, group, "empty"))
         elif label in result:
             problems.append((line, label, group, "named before"))
@@ -64,17 +69,17 @@ def read_mapping(path: str | os.PathLike[str], target: str = "class") -> dict[st
     if problems:
         table = pd.DataFrame(problems, columns=["line", "label", target, "problem"])
         raise DataError(
-            "Labels of a mapping are doubled or empty.",
+            f"Lines of a mapping cannot be used: {', '.join(dict.fromkeys(table['problem']))}.",
             where=f"{path}, line {', '.join(str(line) for line in table['line'].head(5))}",
             amount=f"{len(table)} lines",
-            remedy="name each label once, with its group",
+            remedy="name each label once, with its group, and quote labels that hold a comma",
             table=table,
         )
     return result
 
 
-def _rows(path: Path, target: str) -> tuple[list[tuple[int, list[str]]], int]:
-    """Return the rows of a file with their line numbers, and which column holds the group."""
+def _rows(path: Path, target: str) -> tuple[list[tuple[int, list[str]]], int, int]:
+    """Return the rows of a file with their line numbers, the column of the group, and how many columns."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [(number, row) for number, row in enumerate(csv.reader(file), start=1) if any(row)]
@@ -86,10 +91,10 @@ def _rows(path: Path, target: str) -> tuple[list[tuple[int, list[str]]], int]:
             remedy="give a CSV file in UTF-8 with a header and one label a line",
         ) from error
     header = [name.strip() for name in rows[0][1]] if rows else []
-    if target in header[1:]:
-        return rows[1:], header.index(target)
+    if header[1:].count(target) == 1:
+        return rows[1:], header.index(target, 1), len(header)
     if len(header) == 2:
-        return rows[1:], 1
+        return rows[1:], 1, 2
     raise FileError(
         "A mapping has other columns than expected.",
         where=str(path),
@@ -99,8 +104,44 @@ def _rows(path: Path, target: str) -> tuple[list[tuple[int, list[str]]], int]:
 
 
 def as_mapping(value: MappingLike, target: str = "class") -> Mapping[str, str]:
-    """Return a mapping as it is, or read from a CSV file."""
-    return value if isinstance(value, Mapping) else read_mapping(value, target)
+    """Return the group of each label, however it was given.
+
+    Raises
+    ------
+    DataError
+        When it is nothing of `MappingLike`, or a label has two groups.
+    FileError
+        When a CSV file cannot be read.
+    """
+    if isinstance(value, pd.Series):
+        return _once([(str(label), group) for label, group in value.items()])
+    if isinstance(value, str | os.PathLike):
+        return read_mapping(value, target)
+    if not isinstance(value, Mapping):
+        raise DataError(
+            "A mapping of labels cannot be read.",
+            amount=f"got {type(value).__name__}",
+            remedy="give {label: group}, {group: [labels]}, a Series with labels as its index, or a CSV file",
+        )
+    if value and all(isinstance(members, list | tuple | set | frozenset) for members in value.values()):
+        return _once([(label, str(group)) for group, members in value.items() for label in members])
+    return value  # type: ignore[return-value]
+
+
+def _once(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return pairs of label and group as a mapping; a label that stands twice is refused."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        counts = Counter(label for label, _ in pairs)
+        table = pd.DataFrame([pair for pair in pairs if counts[pair[0]] > 1], columns=["label", "group"])
+        raise DataError(
+            "Labels of a mapping stand in more than one place.",
+            where="; ".join(f"{label!r} in {group!r}" for label, group in pairs if counts[label] > 1),
+            amount=f"{sum(count > 1 for count in counts.values())} labels",
+            remedy="name each label once, with its group",
+            table=table,
+        )
+    return result
 
 
 def groups_of(labels: Sequence[str], mapping: Mapping[str, str], what: str) -> tuple[str, ...]:
@@ -134,4 +175,33 @@ def groups_of(labels: Sequence[str], mapping: Mapping[str, str], what: str) -> t
             remedy=f"name every one of the {what} in exactly the spelling of the table",
             table=table,
         )
-    return tuple(mapping[label] for label in labels)
+    groups = tuple(mapping[label] for label in labels)
+    _require_distinct(dict.fromkeys(map(_as_group, groups)), what)
+    return groups
+
+
+def _as_group(group: object) -> str:
+    """Return a group as a text; what is none is refused."""
+    if not isinstance(group, str) or not group:
+        raise LabelError(
+            "A group of a mapping is no text.",
+            amount=f"got {group!r}",
+            remedy="give one group a label; to split a label, disaggregate with shares",
+        )
+    return group
+
+
+def _require_distinct(groups: Iterable[str], what: str) -> None:
+    """Raise for groups that are meant to be one: they differ in blanks or capitals, or look the same."""
+    seen: dict[str, str] = {}
+    twins = [
+        (first, group)
+        for group in groups
+        if (first := seen.setdefault(folded(group).casefold(), group)) != group
+    ]
+    if twins:
+        raise LabelError(
+            f"Groups of {what} differ only in blanks or capitals, and would stay apart.",
+            where="; ".join(f"{left!a} and {right!a}" for left, right in twins),
+            remedy="spell one group one way",
+        )

@@ -69,7 +69,7 @@ def read(path: PathLike) -> Systems:
     >>> list(read(bundled.path("illustrative.nc")))
     ['0', '1']
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     require_file(path)
     unreadable, needed = [], None
     for source in SOURCES:

@@ -9,16 +9,23 @@ A price basis says in which prices money is counted: ``"current 2017 CNY, produc
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from mrio.errors import PriceBasisError, UnitsError
+from mrio.texts import unwritable
 
 _WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 MASS = {"g": 1e-6, "kg": 1e-3, "t": 1.0, "kt": 1e3, "Gg": 1e3, "Mt": 1e6, "Gt": 1e9}
 """Symbols of masses and their size [t]."""
-_NUMBER = re.compile(r"^(\d[\d,]*\.?\d*(?:[eE][+-]?\d+)?)\s*(.*)$")
+_NUMBER = re.compile(r"^((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][+-]?\d+)?)\s*(.*)$", re.ASCII)
+_POWER = re.compile(r"^10(?:\^|\*\*)(-?\d+)\b")
+_NO_BASE = re.compile(r"^[-+.,^*/]?\s*\d|^[,^]")
+_CHINESE = re.compile(r"^(千|万|百万|千万|亿|万亿)?(元|吨|人)$")
+_CHINESE_SCALES = {"千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
+_CHINESE_BASES = {"元": "CNY", "吨": "t", "人": "person"}
 _CURRENCY = re.compile(r"^(?:M\.?)?([A-Z]{3})$")
 
 Kind = Literal["money", "mass", "other"]
@@ -55,12 +62,13 @@ def parse_unit(text: str) -> Unit:
     Parameters
     ----------
     text
-        A number or a number word, then a currency code, a mass (with its substance) or other words.
+        A number or a number word, then a currency code, a mass (with its substance) or other words. Numbers
+        are written ``1e8``, ``10^8`` or ``100,000,000``; ``亿元``, ``万吨`` and ``万人`` are read, too.
 
     Raises
     ------
     UnitsError
-        When the text is empty or holds only a number.
+        When the text is empty or holds only a number, or its number cannot be read or is not positive.
 
     Examples
     --------
@@ -69,17 +77,13 @@ def parse_unit(text: str) -> Unit:
     >>> parse_unit("Mt CO2").scale
     1000000.0
     """
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not text.strip() or unwritable(text):
         raise UnitsError(
             f"A unit is missing: {text!r}.", remedy='give for example unit="1e8 CNY" or "Mt CO2"'
         )
-    rest = " ".join(text.split())
-    scale = 1.0
-    if (number := _NUMBER.match(rest)) is not None:
-        scale, rest = float(number[1].replace(",", "")), number[2]
-    words = rest.split()
-    if words and words[0].lower() in _WORDS:
-        scale, words = scale * _WORDS[words[0].lower()], words[1:]
+    scale, rest = _leading_number(text)
+    multiple, words = _multiple(rest.split())
+    scale *= multiple
     if not words:
         raise UnitsError(
             f"The unit {text!r} names no base.", remedy='say of what: "1e8 CNY", "Mt CO2", "1e4 person"'
@@ -90,6 +94,29 @@ def parse_unit(text: str) -> Unit:
     if head in MASS:
         return Unit(text, scale * MASS[head], " ".join(["t", *words[1:]]), "mass")
     return Unit(text, scale, " ".join(words), "other")
+
+
+def _leading_number(text: str) -> tuple[float, str]:
+    """Return the number at the start of a unit, one where there is none, and the words after it."""
+    rest = _POWER.sub(r"1e\1", " ".join(text.split()))
+    number = _NUMBER.match(rest)
+    scale, words = (1.0, rest) if number is None else (float(number[1].replace(",", "")), number[2])
+    if not 0.0 < scale < math.inf or _NO_BASE.match(words):
+        raise UnitsError(
+            f"The number of the unit {text!r} cannot be read.",
+            amount=f"{scale:g}, then {words!r}",
+            remedy='write a positive number with a point for decimals: "1e8 CNY", "1,000 t CO2"',
+        )
+    return scale, words
+
+
+def _multiple(words: list[str]) -> tuple[float, list[str]]:
+    """Return what the first word multiplies the unit by, and the words of the base."""
+    if words and words[0].lower() in _WORDS:
+        return _WORDS[words[0].lower()], words[1:]
+    if words and (head := _CHINESE.match(words[0])) is not None:
+        return _CHINESE_SCALES.get(head[1], 1.0), [_CHINESE_BASES[head[2]], *words[1:]]
+    return 1.0, words
 
 
 def conversion(source: Unit, target: Unit) -> float:
@@ -120,6 +147,11 @@ def same_unit(first: Unit, second: Unit) -> bool:
 
 
 BasisKind = Literal["current", "constant", "previous-year"]
+_KINDS: Final[dict[str, BasisKind]] = {
+    "current": "current",
+    "constant": "constant",
+    "previous-year": "previous-year",
+}
 
 
 @dataclass(frozen=True)
@@ -157,29 +189,45 @@ def parse_price_basis(text: str) -> PriceBasis:
     Raises
     ------
     PriceBasisError
-        When the kind of prices or the currency is not named, or constant prices name no year.
+        When the kind of prices or the currency is not named, constant prices name no year, or two kinds,
+        currencies, years or valuations are named.
 
     Examples
     --------
     >>> parse_price_basis("constant 2007 CNY, producer prices").year
     2007
     """
-    words = re.findall(r"[A-Za-z][A-Za-z'-]*|\d+", text) if isinstance(text, str) else []
+    readable = isinstance(text, str) and not unwritable(text)
+    words = re.findall(r"[A-Za-z][A-Za-z'-]*|\d+", text) if readable else []
     lower = [word.lower().rstrip("'s") for word in words]
-    kind: BasisKind | None = None
-    for word in lower:
-        if word in ("current", "constant", "previous-year"):
-            kind = word
-            break
-    currency = next((word for word in words if re.fullmatch(r"[A-Z]{3}", word)), "")
-    year = next((int(word) for word in words if re.fullmatch(r"(1[89]|20|21)\d\d", word)), None)
-    valuation = next((word for word in lower if word in ("producer", "basic", "purchaser")), "")
-    if kind is None or not currency or (kind != "current" and year is None):
+    found = {
+        "kinds of prices": [word for word in lower if word in _KINDS],
+        "currencies": [word for word in words if re.fullmatch(r"[A-Z]{3}", word)],
+        "years": [word for word in words if re.fullmatch(r"(1[89]|20|21)\d\d", word)],
+        "valuations": [word for word in lower if word in ("producer", "basic", "purchaser")],
+    }
+    kinds, currencies, years, valuations = found.values()
+    several = {what: named for what, named in found.items() if len(set(named)) > 1}
+    if several or not kinds or not currencies or (kinds[0] != "current" and not years):
         raise PriceBasisError(
             f"The price basis {text!r} cannot be read.",
+            amount="; ".join(f"{what} {', '.join(named)}" for what, named in several.items()),
             remedy='write it like "current 2017 CNY, producer prices" or "constant 2007 CNY, basic prices"',
         )
-    return PriceBasis(text, kind, year, currency, valuation)
+    year = int(years[0]) if years else None
+    return PriceBasis(text, _KINDS[kinds[0]], year, currencies[0], valuations[0] if valuations else "")
+
+
+def same_basis(first: str, second: str) -> bool:
+    """Tell whether two texts name the same prices, however they are spelled.
+
+    Examples
+    --------
+    >>> same_basis("current 2017 CNY, producer prices", "CNY, current 2017; producers' prices")
+    True
+    """
+    one, other = parse_price_basis(first), parse_price_basis(second)
+    return replace(one, text="") == replace(other, text="")
 
 
 def comparable(first: PriceBasis, second: PriceBasis) -> bool:

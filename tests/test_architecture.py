@@ -34,6 +34,8 @@ FLOORS = {
     "bundled": 1,
     "plotting": 1,
     "numerals": 1,
+    "texts": 1,
+    "cells": 1,
     "parameters": 1,
     "threads": 1,
     "logmean": 1,

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from mrio.classification import (
     provinces,
     sector_classes,
 )
-from mrio.errors import DataError, FileError, LabelError
+from mrio.errors import DataError, FileError, LabelError, MissingDataError
 from mrio.readers.china.sic import REGIONS as SIC_REGIONS
 
 TO_H39 = ("nbs2007_42", "nbs2007_135", "nbs2012_42", "nbs2012_139", "nbs2017_42", "nbs2017_149")
@@ -209,3 +210,27 @@ def test_chinese_names_are_distinct_within_each_classification():
     assert {names[region] for region in provinces()["sic_region"]} <= {
         chinese for _, chinese in SIC_REGIONS.values()
     }
+
+
+def test_sectors_in_another_order_are_refused():
+    concordance = load_concordance("nbs2007_42", "h39")
+    names = load_classification("nbs2007_42").names_en
+    values = np.arange(42.0)
+    for labels in (concordance.source_codes, names):
+        frame = pd.Series(values, index=list(labels))
+        np.testing.assert_array_equal(concordance.aggregate(frame), concordance.aggregate(values))
+        with pytest.raises(LabelError, match="labels of sectors differ"):
+            concordance.aggregate(frame.iloc[::-1])
+
+
+def test_cells_that_would_spread():
+    concordance = load_concordance("nbs2007_42", "h39")
+    values = np.ones(42)
+    values[3] = np.nan
+    with pytest.raises(MissingDataError, match="one sector would pass on to all"):
+        concordance.aggregate(values)
+    with pytest.raises(MissingDataError, match="no number"):
+        concordance.aggregate(["1"] * 42)
+    for wrong, axis in ((5.0, 0), (np.ones(42), 3)):
+        with pytest.raises(DataError, match="does not have the sectors"):
+            concordance.aggregate(wrong, axis=axis)

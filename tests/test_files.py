@@ -227,7 +227,7 @@ def test_a_folder_that_is_not_there(tmp_path, groups):
 
 def test_a_folder_of_that_name(tmp_path, groups):
     (tmp_path / "file.nc").mkdir()
-    with pytest.raises(FileError, match="cannot be written"):
+    with pytest.raises(FileError, match="The path is that of a folder"):
         write_groups(groups, tmp_path / "file.nc", "kind", "Title")
     assert [entry.name for entry in tmp_path.iterdir()] == ["file.nc"]
 
@@ -260,3 +260,25 @@ def test_a_workbook_that_unpacks_to_far_more_than_a_sheet(tmp_path, monkeypatch)
         require_plain_workbook(path)
     path.write_text("no zip")
     require_plain_workbook(path)
+
+
+def test_links_and_homes(tmp_path, groups, monkeypatch):
+    write_groups(groups, tmp_path / "own.nc", "kind", "Title")
+    (tmp_path / "link.nc").symlink_to(tmp_path / "own.nc")
+    write_groups({}, tmp_path / "link.nc", "other", "Title")
+    assert (tmp_path / "link.nc").is_symlink()
+    assert read_groups(tmp_path / "own.nc")[0] == "other"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    write_groups(groups, "~/home.nc", "kind", "Title")
+    assert read_groups("~/home.nc")[0] == "kind"
+    assert (tmp_path / "home.nc").is_file()
+
+
+def test_protected_files_and_folders(path, groups, monkeypatch):
+    before = path.read_bytes()
+    with pytest.raises(FileError, match="The path is that of a folder"):
+        write_groups(groups, path.parent, "kind", "Title")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(FileError, match="write-protected"):
+        write_groups({}, path, "kind", "Title")
+    assert path.read_bytes() == before

@@ -90,3 +90,58 @@ def test_price_bases_that_say_too_little(text):
 )
 def test_which_price_bases_may_meet(first, second, expected):
     assert comparable(parse_price_basis(first), parse_price_basis(second)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "base", "kind"),
+    [
+        ("10^8 CNY", 1e8, "CNY", "money"),
+        ("10**4 t CO2", 1e4, "t CO2", "mass"),
+        ("亿元", 1e8, "CNY", "money"),
+        ("100 万元", 1e6, "CNY", "money"),
+        ("元", 1.0, "CNY", "money"),
+        ("万吨 CO2", 1e4, "t CO2", "mass"),
+        ("万人", 1e4, "person", "other"),
+        ("1/yr", 1.0, "/yr", "other"),
+    ],
+)
+def test_powers_and_chinese_units(text, scale, base, kind):
+    unit = parse_unit(text)
+    assert (unit.scale, unit.base, unit.kind) == (scale, base, kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0 CNY",
+        "-1 CNY",
+        "1e400 CNY",
+        "1,5 CNY",
+        "1 000 CNY",
+        "1.5.2 t",
+        "1/2 CNY",
+        "1,00,000 CNY",
+        "１e8 CNY",
+    ],
+)
+def test_numbers_of_units_that_say_two_things(text):
+    with pytest.raises(UnitsError, match="The number of the unit") as caught:
+        parse_unit(text)
+    assert "point for decimals" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("constant 2007-2012 CNY", "years 2007, 2012"),
+        ("not constant, current 2012 CNY", "kinds of prices constant, current"),
+        ("GDP, current 2012 CNY", "currencies GDP, CNY"),
+        ("current CNY, basic or purchaser prices", "valuations basic, purchaser"),
+        ("current CNY\0", ""),
+    ],
+)
+def test_price_bases_that_say_two_things(text, amount):
+    with pytest.raises(PriceBasisError, match="cannot be read") as caught:
+        parse_price_basis(text)
+    assert caught.value.amount == amount
+    assert parse_price_basis("constant 2007 CNY (2007 = 100)").year == 2007

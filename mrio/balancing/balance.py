@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from mrio.balancing.feasibility import Names, check_margins, check_numbers, check_support, unconverged
 from mrio.balancing.scaling import margin_gap, polish, scale
+from mrio.cells import as_numbers, labels_of_axes, require_one_order
 from mrio.errors import DataError
 from mrio.parameters import require_count, require_tolerance
 
@@ -102,7 +103,9 @@ def ras(
     Raises
     ------
     MissingDataError
-        NaN or infinity in the input.
+        NaN, infinity, text or masked cells in the input.
+    LabelError
+        Frames or DataArrays whose labels are not those of each other, in their order.
     DataError
         Shapes that do not fit, negative cells or targets.
     BalanceError
@@ -193,13 +196,17 @@ def _as_arrays(
     prior: npt.ArrayLike, rows: npt.ArrayLike, columns: npt.ArrayLike, labels: Labels | None
 ) -> tuple[Array, Array, Array]:
     """Return the three inputs as float arrays of fitting shapes, or raise."""
-    A, u, v = (np.asarray(part, dtype=np.float64) for part in (prior, rows, columns))
-    if A.ndim < 2 or u.shape != A.shape[:-1] or v.shape != (*A.shape[:-2], A.shape[-1]):
+    given = {"prior": prior, "rows": rows, "columns": columns}
+    A, u, v = (as_numbers(name, part) for name, part in given.items())
+    if A.size == 0 or A.ndim < 2 or u.shape != A.shape[:-1] or v.shape != (*A.shape[:-2], A.shape[-1]):
         raise DataError(
             "Matrix and margins do not fit together.",
             amount=f"prior {A.shape}, rows {u.shape}, columns {v.shape}",
-            remedy="give prior (..., m, n), rows (..., m) and columns (..., n)",
+            remedy="give prior (..., m, n), rows (..., m) and columns (..., n), none of them empty",
         )
+    for axis, (name, margin) in zip((-2, -1), (("rows", rows), ("columns", columns)), strict=True):
+        own, other = labels_of_axes(prior)[axis], labels_of_axes(margin)[-1]
+        require_one_order(name, [("the prior", own), ("its totals", other)])
     if labels is not None and tuple(len(names) for names in labels) != A.shape:
         raise DataError(
             "The labels do not fit the matrix.",

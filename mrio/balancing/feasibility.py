@@ -114,7 +114,7 @@ def _unreachable(prior: Array, totals: Array, kind: str, names: Names) -> list[M
         {
             "problem": [names.problems[batch] for batch, _ in places],
             "kind": kind,
-            "label": [names.of_kind(kind)[at] for _, at in places],
+            "label": pd.Series([names.of_kind(kind)[at] for _, at in places], dtype=object),
             "target": totals[empty],
         }
     ).sort_values("target", key=lambda target: -target.abs(), ignore_index=True)
@@ -230,7 +230,7 @@ def _missed(matrix: Array, totals: Array, kind: str, names: Names, tolerance: fl
         {
             "problem": [names.problems[batch] for batch, _ in places],
             "kind": kind,
-            "label": [names.of_kind(kind)[at] for _, at in places],
+            "label": pd.Series([names.of_kind(kind)[at] for _, at in places], dtype=object),
             "target": totals[off],
             "sum": sums[off],
             "gap": gap[off],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from mrio.balancing.feasibility import check_numbers
 from mrio.balancing.scaling import factors
+from mrio.cells import as_numbers
 from mrio.errors import BalanceError, ConvergenceError, DataError
 
 Array = npt.NDArray[np.float64]
@@ -58,7 +60,7 @@ class Margin:
 
 def read_margin(shape: tuple[int, ...], number: int, margin: MarginLike) -> Margin:
     """Return one margin in the order of the axes of the array, or raise."""
-    axes, target = tuple(margin[0]), np.ma.asarray(margin[1], dtype=np.float64)
+    axes, target = tuple(margin[0]), _masked(f"margin {number}", margin[1])
     fits = all(0 <= axis < len(shape) for axis in axes) and len(set(axes)) == len(axes)
     if not fits or target.shape != tuple(shape[axis] for axis in axes):
         raise DataError(
@@ -74,6 +76,13 @@ def read_margin(shape: tuple[int, ...], number: int, margin: MarginLike) -> Marg
     values = np.transpose(target.filled(0.0), np.argsort(axes)).reshape(full)
     mask = np.transpose(known, np.argsort(axes)).reshape(full)
     return Margin(tuple(sorted(axes)), others, np.asarray(values, dtype=np.float64), np.asarray(mask))
+
+
+def _masked(name: str, target: npt.ArrayLike) -> np.ma.MaskedArray[Any, np.dtype[np.float64]]:
+    """Return targets as numbers, with the mask that says which are free."""
+    mask = np.ma.getmaskarray(target) if isinstance(target, np.ma.MaskedArray) else None
+    values = as_numbers(name, np.ma.getdata(target) if mask is not None else target)
+    return np.ma.masked_array(values, mask=mask if mask is not None else False)
 
 
 def constraints(shape: tuple[int, ...], margins: list[Margin]) -> tuple[csr_array, Array]:

@@ -22,6 +22,7 @@ from mrio.balancing.margins import (
     unconverged,
 )
 from mrio.balancing.projection import project
+from mrio.cells import as_numbers, labels_of_axes, require_one_order
 from mrio.errors import DataError, raise_together
 
 Array = npt.NDArray[np.float64]
@@ -77,7 +78,7 @@ def ipf(
     >>> fitted.matrix[0].tolist()
     [[0.75, 2.25], [1.5, 1.5]]
     """
-    array = np.array(prior, dtype=np.float64)
+    array = as_numbers("prior", prior)
     stopping = stopping or Stopping()
     names: Names = [range(size) for size in array.shape] if labels is None else labels
     if tuple(map(len, names)) != array.shape:
@@ -87,11 +88,21 @@ def ipf(
             remedy="give one list of labels for each axis of the prior",
         )
     check_numbers(prior=array)
+    _require_labels(prior, margins)
     known = [read_margin(array.shape, number, margin) for number, margin in enumerate(margins)]
     problems = [empty_problem(array, margin, names) for margin in known]
     problems += [disagreement(*pair, names, stopping.tolerance) for pair in combinations(known, 2)]
     raise_together([problem for problem in problems if problem is not None])
     return _fit(array, known, names, stopping)
+
+
+def _require_labels(prior: npt.ArrayLike, margins: Sequence[MarginLike]) -> None:
+    """Raise for labelled margins whose labels are not those of a labelled prior."""
+    own = labels_of_axes(prior)
+    for number, (axes, target) in enumerate(margins):
+        for axis, labels in zip(axes, labels_of_axes(target), strict=False):
+            if 0 <= axis < len(own):
+                require_one_order(f"axis {axis}", [("the prior", own[axis]), (f"margin {number}", labels)])
 
 
 def _fit(prior: Array, margins: list[Margin], names: Names, stopping: Stopping) -> Balanced:

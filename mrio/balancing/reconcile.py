@@ -13,6 +13,7 @@ from mrio.balancing.balance import Balanced, Stopping, moved
 from mrio.balancing.feasibility import check_numbers
 from mrio.balancing.projection import constraint_gap, project
 from mrio.balancing.scaling import factors
+from mrio.cells import as_numbers
 from mrio.errors import BalanceError, ConvergenceError, DataError
 from mrio.parameters import require_number
 
@@ -213,7 +214,7 @@ def _read(
 ) -> tuple[csr_array, Array, Array]:
     """Return coefficients, values and errors in fitting shapes, or raise."""
     G = csr_array(coefficients, dtype=np.float64)
-    c, sigma = (np.asarray(part, dtype=np.float64) for part in (values, errors))
+    c, sigma = (as_numbers(name, part) for name, part in {"values": values, "errors": errors}.items())
     if G.shape != (len(c), array.size) or sigma.shape != c.shape or c.ndim != 1:
         raise DataError(
             "Constraints and cells do not fit together.",

@@ -11,6 +11,7 @@ import pandas as pd
 from mrio.balancing.balance import Labels
 from mrio.balancing.capped import capped_shares
 from mrio.balancing.feasibility import check_numbers
+from mrio.cells import as_numbers, labels_of_axes, require_one_order
 from mrio.errors import BalanceError, DataError
 
 Array = npt.NDArray[np.float64]
@@ -133,9 +134,10 @@ def _read(
     Z: npt.ArrayLike, Y: npt.ArrayLike, imports: npt.ArrayLike, stock_change: npt.ArrayLike | None
 ) -> tuple[Array, Array, int]:
     """Return all uses side by side (..., N, N + K + 1), imports, and K; or raise."""
-    intermediate, final, M = (np.asarray(part, dtype=np.float64) for part in (Z, Y, imports))
+    given = {"Z": Z, "Y": Y, "imports": imports}
+    intermediate, final, M = (as_numbers(name, part) for name, part in given.items())
     lead = intermediate.shape[:-1]
-    stock = np.zeros(lead) if stock_change is None else np.asarray(stock_change, dtype=np.float64)
+    stock = np.zeros(lead) if stock_change is None else as_numbers("stock_change", stock_change)
     square = intermediate.ndim >= 2 and intermediate.shape[-1] == intermediate.shape[-2]
     if not square or final.shape[:-1] != lead or stock.shape != lead or M.shape not in (lead, lead[-1:]):
         raise DataError(
@@ -143,6 +145,11 @@ def _read(
             amount=f"Z {intermediate.shape}, Y {final.shape}, imports {M.shape}, stock_change {stock.shape}",
             remedy="give Z (..., N, N), Y (..., N, K), imports (..., N) or (N,), stock_change (..., N)",
         )
+    products = {"rows of Z": (Z, -2), "columns of Z": (Z, -1), "Y": (Y, -2), "imports": (imports, -1)}
+    products |= {} if stock_change is None else {"stock_change": (stock_change, -1)}
+    require_one_order(
+        "products", [(name, labels_of_axes(part)[axis]) for name, (part, axis) in products.items()]
+    )
     check_numbers(Z=intermediate, Y=final, imports=M, stock_change=stock)
     if (M < 0).any():
         raise DataError(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mrio.balancing.feasibility import check_numbers
+from mrio.cells import as_numbers
 from mrio.errors import DataError
 
 Array = npt.NDArray[np.float64]
@@ -50,7 +51,7 @@ def location_quotients(output: npt.ArrayLike, *, kind: Quotient = "flq", delta: 
     >>> location_quotients([[1, 3], [3, 1]], kind="slq")[0].tolist()
     [[0.5, 0.5], [1.5, 1.5]]
     """
-    x = np.asarray(output, dtype=np.float64)
+    x = as_numbers("output", output)
     if kind not in ("slq", "cilq", "flq") or not 0 <= delta < 1:
         raise DataError(
             "The location quotient is not known.",
@@ -83,8 +84,22 @@ def regional_coefficients(national: npt.ArrayLike, quotients: Array) -> Array:
         Technical coefficients of the nation (N, N) or of every region (R, N, N).
     quotients
         (R, N, N), from `location_quotients`.
+
+    Raises
+    ------
+    MissingDataError, DataError
+        NaN, or shapes that do not fit.
     """
-    return np.asarray(np.asarray(national, dtype=np.float64) * np.minimum(quotients, 1.0))
+    A, quotients = as_numbers("national", national), as_numbers("quotients", quotients)
+    if quotients.ndim != 3 or A.shape not in (quotients.shape, quotients.shape[1:]):
+        raise DataError(
+            "National coefficients and quotients do not fit together.",
+            amount=f"coefficients {A.shape}, quotients {quotients.shape}",
+            remedy="give coefficients (N, N) or (R, N, N) and quotients (R, N, N)",
+        )
+    # Quotients may be infinite, where a region sells what the nation hardly makes.
+    check_numbers(national=A, quotients=np.minimum(quotients, 1.0))
+    return np.asarray(A * np.minimum(quotients, 1.0))
 
 
 def _ratio(numerator: Array, denominator: Array) -> Array:

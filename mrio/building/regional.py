@@ -12,9 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from mrio.balancing.feasibility import check_numbers
-from mrio.errors import BalanceError, DataError, LabelError, MrioError, raise_together
+from mrio.cells import as_numbers, labels_of_axes, require_one_order
+from mrio.errors import BalanceError, DataError, MissingDataError, MrioError, raise_together
 from mrio.parameters import require_tolerance
 from mrio.provenance import Provenance
+from mrio.tables.account import as_account
+from mrio.tables.labels import Labels
 from mrio.units import parse_price_basis, parse_unit
 
 Array = npt.NDArray[np.float64]
@@ -104,13 +107,18 @@ class RegionalTable:
     provenance: Provenance
 
     def __post_init__(self) -> None:
+        labels = Labels.checked((self.region,), self.sectors, self.demand, self.factors)
         for name in ("sectors", "demand", "factors"):
-            self._set(name, tuple(getattr(self, name)))
+            self._set(name, getattr(labels, name))
+        self._require_words()
         n, k, m = len(self.sectors), len(self.demand), len(self.factors)
         shapes = {"Z": (n, n), "Y": (n, k), "V": (m, n), "x": (n,), "imports_Z": (n, n), "imports_Y": (n, k)}
         shapes |= dict.fromkeys(_VECTORS, (n,))
-        given = {name: _as_array(getattr(self, name)) for name in shapes if getattr(self, name) is not None}
-        raise_together([*self._label_problems(), *_shape_problems(self.region, given, shapes)])
+        own = {name: getattr(self, name) for name in shapes if getattr(self, name) is not None}
+        given = {name: as_numbers(f"{name} of {self.region}", values) for name, values in own.items()}
+        raise_together(_shape_problems(self.region, given, shapes))
+        for name, values in own.items():
+            self._require_order(name, values)
         check_numbers(**{f"{name} of {self.region}": values for name, values in given.items()})
         for name in ("stock_change", "error"):
             given.setdefault(name, np.zeros(n))
@@ -121,28 +129,46 @@ class RegionalTable:
             values.setflags(write=False)
             self._set(name, values)
         self._set("accounts", MappingProxyType({name: self._account(name) for name in self.accounts}))
+
+    def _require_words(self) -> None:
+        """Raise where parts are missing, or words, population and provenance are of another kind."""
+        missing = [name for name in ("Z", "Y", "V", "x") if getattr(self, name) is None]
+        if missing:
+            raise MissingDataError(
+                "Parts of a regional table were not given.",
+                where=f"table of {self.region}",
+                amount=", ".join(missing),
+                remedy="give Z, Y, V and x",
+            )
         parse_unit(self.unit)
         parse_unit(self.population_unit)
         parse_price_basis(self.price_basis)
+        people = self.population
+        if people is not None and not (isinstance(people, int | float | np.number) and 0 < people < np.inf):
+            raise DataError(
+                "Population must be a positive number.",
+                where=f"table of {self.region}",
+                amount=f"got {people!r}",
+                remedy="leave population out where it is not known",
+            )
+        if not isinstance(self.provenance, Provenance):
+            raise DataError(
+                "The provenance of a table must be a Provenance.",
+                where=f"table of {self.region}",
+                amount=f"got {self.provenance!r}",
+                remedy='give Provenance("...")',
+            )
+
+    def _require_order(self, name: str, values: object) -> None:
+        """Raise where a frame or DataArray carries other labels than the table."""
+        sectors, last = self.sectors, self.demand if name == "Y" else self.sectors
+        first = self.factors if name == "V" else sectors
+        found = labels_of_axes(values)
+        for labels, wanted in zip(found, (first, last) if len(found) == 2 else (sectors,), strict=False):
+            require_one_order(f"{name} of {self.region}", [("the table", wanted), (name, labels)])
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
-
-    def _label_problems(self) -> list[MrioError]:
-        """Return one error for each list of labels that holds a label twice."""
-        problems: list[MrioError] = []
-        for name in ("sectors", "demand", "factors"):
-            labels = getattr(self, name)
-            doubled = sorted({label for label in labels if labels.count(label) > 1})
-            if doubled:
-                problems.append(
-                    LabelError(
-                        f"Labels of {name} stand more than once.",
-                        where=f"{self.region}: {', '.join(map(repr, doubled))}",
-                        remedy="give every label once",
-                    )
-                )
-        return problems
 
     def _sum_of(self, total: str, parts: tuple[str, str], given: Mapping[str, Array]) -> Array:
         """Return the total as the sum of its two parts, or say that one is missing."""
@@ -157,13 +183,20 @@ class RegionalTable:
 
     def _account(self, name: str) -> tuple[Array, str, float | None]:
         """Return one account checked and write-locked; the households' own flows may be left out."""
-        flows, unit, *rest = self.accounts[name]
-        values, direct = _as_array(flows), rest[0] if rest else None
+        account = as_account(name, self.accounts[name])
+        flows, unit = account.flows, account.unit
+        values = as_numbers(f"account {name} of {self.region}", flows)
+        self._require_order(f"account {name}", flows)
         raise_together(_shape_problems(self.region, {name: values}, {name: (len(self.sectors),)}))
         check_numbers(**{f"account {name} of {self.region}": values})
-        parse_unit(unit)
         values.setflags(write=False)
-        return values, unit, None if direct is None else float(direct)
+        if account.direct is None:
+            return values, unit, None
+        own = f"households' own flows of account {name} of {self.region}"
+        direct = as_numbers(own, account.direct)
+        raise_together(_shape_problems(self.region, {own: direct}, {own: ()}))
+        check_numbers(**{own: direct})
+        return values, unit, direct.item()
 
     @property
     def has_split(self) -> bool:
@@ -270,11 +303,6 @@ class RegionalTable:
             f"<RegionalTable {self.region} {self.period}: {len(self.sectors)} sectors, "
             f"output {self.x.sum():,.6g} {self.unit}{trade}>"
         )
-
-
-def _as_array(values: npt.ArrayLike) -> Array:
-    """Return a float copy."""
-    return np.array(values, dtype=np.float64)
 
 
 def _sum(first: Array | None, second: Array | None) -> Array:

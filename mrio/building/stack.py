@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from mrio.building.regional import RegionalTable
 from mrio.errors import DataError, LabelError, MrioError, PriceBasisError, UnitsError, raise_together
-from mrio.units import parse_price_basis, parse_unit, same_unit
+from mrio.units import parse_unit, same_basis, same_unit
 
 Array = npt.NDArray[np.float64]
 
@@ -57,6 +57,13 @@ def check_alike(tables: Sequence[RegionalTable]) -> None:
     LabelError, UnitsError, PriceBasisError, DataError
         All differences are told at once.
     """
+    odd = [type(table).__name__ for table in tables if not isinstance(table, RegionalTable)]
+    if odd:
+        raise DataError(
+            "Only regional tables can be assembled.",
+            amount=f"got {', '.join(dict.fromkeys(odd))}",
+            remedy="give RegionalTable objects",
+        )
     if not tables:
         raise DataError("There are no tables to assemble.", remedy="give at least one RegionalTable")
     first = tables[0]
@@ -97,7 +104,7 @@ def _differences(first: RegionalTable, other: RegionalTable) -> list[MrioError]:
                 remedy="convert one",
             )
         )
-    if parse_price_basis(first.price_basis) != parse_price_basis(other.price_basis):
+    if not same_basis(first.price_basis, other.price_basis):
         problems.append(
             PriceBasisError(
                 "Two tables are in different prices.",

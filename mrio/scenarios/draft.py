@@ -20,7 +20,7 @@ from mrio.leontief.matrices import to_dense
 from mrio.provenance import CellGroup, Provenance
 from mrio.tables import System
 from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse
-from mrio.tables.system import output_reciprocal
+from mrio.tables.coefficients import output_reciprocal
 
 Index = NDArray[np.intp]
 

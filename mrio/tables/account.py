@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from mrio.errors import DataError
-from mrio.tables.arrays import Array, labelled, locked, own_array, ratio
+from mrio.errors import DataError, UnitsError
+from mrio.tables.arrays import Array, has_output, labelled, locked, own_array, unit_problem
 from mrio.tables.labels import Labels
 from mrio.units import parse_unit
 
@@ -39,8 +41,9 @@ class Account:
     __slots__ = ("_direct", "_flows", "_unit")
 
     def __init__(self, flows: Flows, unit: str, direct: Flows | None = None) -> None:
-        parse_unit(unit)
-        self._flows, self._unit, self._direct = flows, unit, direct
+        _require_flows(unit)
+        self._flows, self._unit = _own(flows), unit
+        self._direct = None if direct is None else _own(direct)
 
     @property
     def flows(self) -> Flows:
@@ -59,7 +62,11 @@ class Account:
 
     def attached(self, name: str, labels: Labels) -> Account:
         """Return the account labelled, checked and write-locked for a table with these labels."""
-        flows = own_array(f"account {name!r}", self._flows, ("region", "sector"), labels)
+        what = f"account {name!r}"
+        for problem in (unit_problem(what, part, self.unit) for part in (self._flows, self._direct)):
+            if problem is not None:
+                raise problem
+        flows = own_array(what, self._flows, ("region", "sector"), labels)
         shown = self._labelled(flows, labels, name, f"{name}, direct flows of producers")
         if self._direct is None:
             return Account(shown, self.unit)
@@ -91,7 +98,7 @@ class Account:
         x
             Gross output, (R, N).
         """
-        return ratio(self.values, x)
+        return np.divide(self.values, x, out=np.zeros_like(x), where=has_output(x))
 
     def total(self) -> float:
         """Return the sum of all flows, the final users' own included."""
@@ -100,7 +107,40 @@ class Account:
 
     def __repr__(self) -> str:
         direct = "" if self._direct is None else ", with direct flows of final users"
-        return f"<Account: {self.total():,.6g} {self.unit}{direct}>"
+        # What is given loose is checked when it meets its table.
+        known = np.asarray(self._flows).dtype.kind in "fiub"
+        return f"<Account: {f'{self.total():,.6g}' if known else 'not checked yet,'} {self.unit}{direct}>"
+
+
+def _require_flows(unit: str) -> None:
+    """Raise for a unit per money, which is that of an intensity: adding it up would mean nothing."""
+    parse_unit(unit)
+    for part in re.split(r"\s+per\s+|\s*/\s*", unit)[1:]:
+        try:
+            per = parse_unit(part)
+        except UnitsError:
+            # What stands behind the stroke may be any words: "kg/capita 2".
+            continue
+        if per.kind == "money":
+            raise UnitsError(
+                "An account holds flows, and its unit is that of an intensity.",
+                amount=repr(unit),
+                remedy="multiply it by output: flows = intensity x output",
+            )
+
+
+def _own(values: Flows) -> Flows:
+    """Return flows that nobody else can change; those that are locked already as they are."""
+    if isinstance(values, xr.DataArray):
+        return values if not values.values.flags.writeable else values.copy(data=locked(values.values.copy()))
+    if isinstance(values, pd.DataFrame | pd.Series | np.ma.MaskedArray):
+        return values.copy()
+    try:
+        return locked(np.array(values))
+    except ValueError as error:
+        raise DataError(
+            "Flows are not an array.", amount=str(error), remedy="give rows of one length"
+        ) from error
 
 
 def _view(values: Flows) -> Flows:

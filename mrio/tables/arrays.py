@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from itertools import product as cartesian
 from typing import Any, TypeAlias
 
@@ -13,8 +15,9 @@ import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
-from mrio.errors import DataError, LabelError, MissingDataError, MrioError
+from mrio.errors import DataError, LabelError, MissingDataError, MrioError, UnitsError
 from mrio.tables.labels import Labels, label_mismatch
+from mrio.units import parse_unit, same_unit
 
 Array: TypeAlias = NDArray[np.float64]
 Matrix: TypeAlias = Any
@@ -96,6 +99,11 @@ class Arrays:
         return np.asarray(inputs + self.imports_by_user + self.V.sum(axis=0))
 
 
+def has_output(x: Array) -> NDArray[np.bool_]:
+    """Tell which sectors have output, (n,) or (R, N): what is below 1e-12 of the mean is rounding of zero."""
+    return np.asarray(np.abs(x) > float(np.abs(x).mean()) * 1e-12)
+
+
 def is_sparse(value: object) -> bool:
     """Tell whether a matrix is stored sparse."""
     return bool(sparse.issparse(value))
@@ -138,9 +146,12 @@ def own_array(name: str, value: ArrayLike, dims: Sequence[str], labels: Labels) 
     LabelError, DataError, MissingDataError
         When labels, shape or numbers are not those of the table.
     """
+    if value is None:
+        raise MissingDataError(f"{name} was not given.", remedy=f"give {name}=, with dims {', '.join(dims)}")
+    value = _as_vector(value, dims)
     _require_labels(name, value, dims, labels)
     shape = labels.shape(dims)
-    plain = _plain(name, value)
+    plain = plain_array(name, value)
     if plain.dtype.kind not in "fiub":
         plain = _numbers(name, plain, shape, dims, labels)
     if plain.shape not in _accepted_shapes(shape, dims):
@@ -158,6 +169,14 @@ def own_array(name: str, value: ArrayLike, dims: Sequence[str], labels: Labels) 
     return locked(result)
 
 
+def _as_vector(value: ArrayLike, dims: Sequence[str]) -> ArrayLike:
+    """Return a frame of one column with pairs in its rows as that column, as users keep vectors."""
+    levels = len(dims) - (dims[0] == "factor")
+    if isinstance(value, pd.DataFrame) and value.shape[1] == 1 and value.index.nlevels == levels:
+        return value.iloc[:, 0]
+    return value
+
+
 def own_matrix(value: Any, labels: Labels) -> Matrix:
     """Return Z as a write-locked (n, n) matrix, sparse where it was given sparse."""
     dims = ("region", "sector", "use_region", "use_sector")
@@ -170,6 +189,12 @@ def own_matrix(value: Any, labels: Labels) -> Matrix:
             amount=f"got {value.shape}, expected {(n, n)}",
             remedy="rows sell, columns buy; regions outside, sectors inside",
         )
+    if value.dtype.kind not in "fiub":
+        raise MissingDataError(
+            "Z holds something that is no number.",
+            amount=f"sparse array of {value.dtype}",
+            remedy="give real numbers",
+        )
     result = sparse.csr_array(value, dtype=np.float64, copy=True)
     result.sum_duplicates()
     if not np.isfinite(result.data).all():
@@ -179,6 +204,24 @@ def own_matrix(value: Any, labels: Labels) -> Matrix:
             remedy="say what the empty cells mean before the table is made",
         )
     return locked_sparse(result)
+
+
+def unit_problem(name: str, value: object, asked: str) -> UnitsError | None:
+    """Return the error of a labelled array that says it is in another unit than the one asked for."""
+    own = value.attrs.get("units") if isinstance(value, xr.DataArray) else None
+    if own is None:
+        return None
+    try:
+        if same_unit(parse_unit(str(own)), parse_unit(asked)):
+            return None
+        what = f"{name} says it is in another unit than stated."
+    except UnitsError:
+        what = f"The attribute 'units' of {name} cannot be read."
+    return UnitsError(
+        what,
+        amount=f"{own!r} and {asked!r}",
+        remedy="convert it, or drop its attribute 'units' where it is wrong",
+    )
 
 
 def cells_table(
@@ -204,13 +247,13 @@ def describe_cells(table: pd.DataFrame, most: int = 3) -> str:
     return "; ".join(cells) + (f" ... {len(table)} cells" if len(table) > most else "")
 
 
-def _plain(name: str, value: ArrayLike) -> NDArray[Any]:
+def plain_array(name: str, value: ArrayLike) -> NDArray[Any]:
     """Return the values as an array; masked cells become NaN, for what a mask hides means nothing."""
     if isinstance(value, np.ma.MaskedArray):
         return np.ma.filled(value.astype(np.float64), np.nan)
     try:
-        return np.asarray(value)
-    except ValueError as error:
+        return np.asarray(value.toarray() if is_sparse(value) else value)  # type: ignore[union-attr]
+    except (ValueError, TypeError) as error:
         raise DataError(
             f"{name} is not an array.", amount=str(error), remedy="give rows of one length"
         ) from error
@@ -261,10 +304,23 @@ def _dataarray_mismatch(
 def _frame_mismatch(
     name: str, value: pd.DataFrame | pd.Series[Any], dims: Sequence[str], labels: Labels
 ) -> MrioError | None:
-    """Compare the labels of rows and columns with the table; whole numbers count as positions, not labels."""
+    """Compare the labels of rows and columns with the table; ascending whole numbers count as positions."""
     for axis, own in zip(value.axes, _dims_of_axes(value, dims, labels), strict=True):
+        turned = [str(level) for level in axis.names if str(level).startswith("use_") and level not in own]
+        if turned:
+            return LabelError(
+                f"{name} stands transposed: buyers are where sellers must be.",
+                where=f"levels {', '.join(map(repr, turned))} for {' and '.join(own)}",
+                remedy=f"give {name}.T, or rename the levels of its labels",
+            )
         if pd.api.types.is_integer_dtype(axis.dtype):
-            continue
+            if axis.is_monotonic_increasing and axis.is_unique:
+                continue
+            return LabelError(
+                f"The numbers of {' and '.join(own)} of {name} do not ascend.",
+                where=", ".join(map(str, axis[:6])) + (" ..." if len(axis) > 6 else ""),
+                remedy="sort it back to the order of the table: numbers count as positions, not as labels",
+            )
         if axis.nlevels != len(own):
             return LabelError(
                 f"The labels of {name} cannot be compared with those of the table.",
@@ -299,7 +355,7 @@ def _numbers(
     name: str, plain: NDArray[Any], shape: tuple[int, ...], dims: Sequence[str], labels: Labels
 ) -> NDArray[Any]:
     """Convert an array of objects to floats, or raise with every cell that is no number."""
-    number = int | float | np.integer | np.floating
+    number = int | float | np.integer | np.floating | Decimal | Fraction
     bad = np.array([plain.dtype.kind != "O" or not isinstance(cell, number) for cell in plain.ravel()])
     if not bad.any():
         return plain.astype(np.float64)

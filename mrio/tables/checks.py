@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mrio.errors import NotProductiveError
+from mrio.errors import LabelError, NotProductiveError
 from mrio.leontief.spectral import spectral_radius
 from mrio.schema import ABROAD, SYSTEM_DIMS
 from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse, ratio
@@ -70,8 +70,19 @@ class CheckReport:
         return all(check.passed for check in self.checks)
 
     def __getitem__(self, name: str) -> Check:
-        """Return a check by its name."""
-        return next(check for check in self.checks if check.name == name)
+        """Return a check by its name.
+
+        Raises
+        ------
+        LabelError
+            When there is no such check.
+        """
+        found = {check.name: check for check in self.checks}
+        if name not in found:
+            raise LabelError(
+                f"There is no check {name!r}.", remedy=f"checks are {', '.join(map(repr, found))}"
+            )
+        return found[name]
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row a check: passed, worst, tolerance, note, worst cells."""
@@ -135,7 +146,8 @@ def _sums(system: System) -> dict[str, Array]:
 def _gaps(system: System, sums: Array) -> Array:
     """Return sums less gross output relative to output (R, N)."""
     x = system.arrays.x
-    return np.asarray((sums - x) / np.maximum(np.abs(x), np.abs(x).mean() * 1e-6))
+    floor = max(float(np.abs(x).mean()) * 1e-6, np.finfo(float).tiny)
+    return np.asarray((sums - x) / np.maximum(np.abs(x), floor))
 
 
 def _balance(system: System, name: str, gap: Array, note: str) -> Check:
@@ -226,7 +238,7 @@ def _discrepancy_share(system: System) -> Check:
         return Check("discrepancy", True, 0.0, DISCREPANCY_TOLERANCE, "no discrepancy column", pd.DataFrame())
     share = ratio(column, x)
     cells = cells_table(share, np.abs(share) > DISCREPANCY_TOLERANCE, ("region", "sector"), system.labels)
-    total = float(np.abs(column).sum() / np.abs(x).sum())
+    total = float(np.abs(column).sum() / max(float(np.abs(x).sum()), np.finfo(float).tiny))
     note = f"column 'discrepancy' against output of its row; {total:.2%} of all output"
     worst = float(np.abs(share).max(initial=0.0))
     return Check("discrepancy", not len(cells), worst, DISCREPANCY_TOLERANCE, note, cells)

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from mrio.cells import as_numbers
 from mrio.errors import DataError, LabelError
 from mrio.tables.arrays import Array
+from mrio.texts import require_text
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -33,7 +35,7 @@ class Deflator:
     Raises
     ------
     DataError, LabelError
-        When indices are not positive numbers, or dims and labels are not as above.
+        When indices are not positive numbers, dims and labels are not as above, or no source is named.
 
     Examples
     --------
@@ -56,13 +58,21 @@ class Deflator:
                 amount=f"got {dims}",
                 remedy="give (period, sector) or (period, region, sector)",
             )
+        require_text(self.source, "The source of a deflator", 'source="National Bureau of Statistics"')
+        if not self.index.size:
+            raise DataError(
+                "A deflator has no price indices.",
+                amount=", ".join(f"{dim} ({size})" for dim, size in self.index.sizes.items()),
+                remedy="give a row a period and a column a product",
+            )
         coords = {dim: [str(label) for label in self.index[dim].values] for dim in dims}
         doubled = [dim for dim, labels in coords.items() if len(set(labels)) < len(labels)]
         if doubled:
             raise LabelError(
-                f"Labels of a deflator stand twice in dim {', '.join(doubled)}.", remedy="name each once"
+                f"Labels of a deflator stand twice in dim {', '.join(doubled)}.",
+                remedy="give each period, region and sector once",
             )
-        values = np.array(self.index.values, dtype=np.float64)
+        values = as_numbers("A table of price indices", self.index.values)
         bad = ~(np.isfinite(values) & (values > 0))
         if bad.any():
             table = pd.DataFrame(

@@ -63,7 +63,7 @@ def write_excel(tables: System | Mapping[str, System], path: PathLike) -> None:
     ['0', '1']
     """
     openpyxl = openpyxl_library()
-    own = as_tables(tables)
+    own = {name: _without_stored_zeros(system) for name, system in as_tables(tables).items()}
     _require_width(own, str(path))
     book = openpyxl.Workbook(write_only=True)
     _write_about(book, own)
@@ -117,8 +117,8 @@ def read_excel(path: PathLike) -> Systems:
             words = json.loads("".join(piece.removeprefix("'") for piece in pieces))
             rows = [
                 frame
-                for number, (name, own) in enumerate(words["tables"].items(), start=1)
-                for frame in _read_table(book, number, name, own)
+                for number, name in _numbered(book)
+                for frame in _read_table(book, number, name, words["tables"][name])
             ]
     except Exception as error:
         # openpyxl meets damage with errors of zip, XML and its own classes, without a common base.
@@ -154,6 +154,22 @@ def _require_width(tables: Mapping[str, System], place: str) -> None:
                 amount=f"{n} sectors, a sheet holds {_MAX_COLUMNS} columns",
                 remedy="export to netCDF or Parquet",
             )
+
+
+def _without_stored_zeros(system: System) -> System:
+    """Return a table whose sparse Z stores no zeros: cells of a sheet cannot tell them from others."""
+    Z = system.arrays.Z
+    if not is_sparse(Z) or Z.data.all():
+        return system
+    Z = Z.copy()
+    Z.eliminate_zeros()
+    return system.replace(Z=Z)
+
+
+def _numbered(book: Any) -> list[tuple[int, str]]:
+    """Return number and name of each table: the record has the names in alphabetical order."""
+    rows = book["About"].iter_rows(min_row=2, values_only=True)
+    return [(int(row[0]), str(row[1])) for row in rows if isinstance(row[0], int | float)]
 
 
 def _halves(dims: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -240,8 +256,9 @@ def _read_table(book: Any, number: int, name: str, words: Mapping[str, Any]) -> 
         cells = [list(row) for row in book[f"{number} accounts"].iter_rows(values_only=True)]
         # By their headings: the record has its names in alphabetical order, the sheet in that of the table.
         places = {heading: k for k, heading in enumerate(cells[0])}
-        for account, own in words["accounts"].items():
-            k = places[f"{account} [{own['unit']}]"]
+        found = {places[f"{name} [{own['unit']}]"]: name for name, own in words["accounts"].items()}
+        for k, account in sorted(found.items()):
+            own = words["accounts"][account]
             flows = [[*row[:2], row[k]] for row in cells[1:] if row[1] is not None]
             frames.append(_unfolded([[], *flows], account, ("region", "sector")))
             if own["direct"]:

@@ -76,7 +76,7 @@ def read_parquet(path: PathLike) -> Systems:
     >>> mrio.read_parquet("tables.parquet")  # doctest: +SKIP
     """
     pa, pq = _pyarrow()
-    existing(path)
+    path = existing(path)
     try:
         # A damaged file may hold anything in its metadata; one that is not ours is not read further.
         metadata = pq.read_schema(path).metadata or {}

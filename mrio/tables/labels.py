@@ -9,6 +9,7 @@ import pandas as pd
 
 from mrio.errors import LabelError, raise_together
 from mrio.schema import ABROAD
+from mrio.texts import folded, trimmed, unwritable
 
 _DIM_OF_FIELD = {"regions": "region", "sectors": "sector", "demand": "demand", "factors": "factor"}
 
@@ -31,9 +32,12 @@ class Labels:
         Raises
         ------
         LabelError
-            When a label is no text, is empty, stands twice, or has blanks around it.
+            When a label is no text, is empty, stands twice, looks like another one, has blanks around it or
+            holds signs that no file can; and for sets, which have no order.
         """
-        labels = cls(tuple(regions), tuple(sectors), tuple(demand), tuple(factors))
+        given = {"regions": regions, "sectors": sectors, "demand": demand, "factors": factors}
+        raise_together([p for name, values in given.items() for p in _order_problems(name, values)])
+        labels = cls(**{name: _plain(values) for name, values in given.items()})
         raise_together([p for f in fields(cls) for p in _problems(f.name, getattr(labels, f.name))])
         return labels
 
@@ -59,6 +63,25 @@ class Labels:
         return f"{self.regions[region]} | {self.sectors[sector]}"
 
 
+def _order_problems(field: str, values: object) -> list[LabelError]:
+    """Tell a text, which would be taken apart into its letters, and a set, which has no order."""
+    if not isinstance(values, str | bytes | set | frozenset):
+        return []
+    kind = "one text" if isinstance(values, str | bytes) else "a set, which has no order"
+    return [
+        LabelError(
+            f"The {field} of a table must be a list of texts.",
+            amount=f"got {kind}",
+            remedy=f"give a list in the order of the arrays, for example {field}=[...]",
+        )
+    ]
+
+
+def _plain(values: Iterable[str]) -> tuple[str, ...]:
+    """Return labels as they are, texts of numpy as texts of Python."""
+    return tuple(str(value) if isinstance(value, str) else value for value in values)
+
+
 def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
     """List what is wrong with the labels of one field."""
     problems = []
@@ -72,13 +95,23 @@ def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
             )
         )
         return problems
-    blank = [value for value in values if value != value.strip()]
+    blank = [value for value in values if value != trimmed(value)]
     if blank:
         problems.append(
             LabelError(
                 f"Some {field} have blanks before or after the name.",
                 where=", ".join(repr(value) for value in blank),
                 remedy="strip the labels; two labels that differ by a blank are two labels",
+            )
+        )
+    # A lone carriage return becomes a line break in CSV and XML, and the label another one.
+    unheld = [value for value in values if unwritable(value) or "\r" in value]
+    if unheld:
+        problems.append(
+            LabelError(
+                f"Some {field} hold signs that no file can.",
+                where=", ".join(map(repr, unheld)),
+                remedy="take control characters out of the labels",
             )
         )
     doubled = sorted({value for value in values if values.count(value) > 1})
@@ -90,6 +123,16 @@ def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
                 remedy="rename or aggregate them",
             )
         )
+    twins = _look_alike([value for value in dict.fromkeys(values) if value not in blank])
+    if twins:
+        problems.append(
+            LabelError(
+                f"Some {field} look the same and are not.",
+                where=", ".join(f"{left!a} and {right!a}" for left, right in twins),
+                remedy="spell one label one way: they differ only in blanks, in the code of full-width or "
+                "accented signs, or in signs that are invisible",
+            )
+        )
     if field == "regions" and ABROAD in values:
         problems.append(
             LabelError(
@@ -98,6 +141,12 @@ def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
             )
         )
     return problems
+
+
+def _look_alike(values: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of labels that a reader cannot tell apart."""
+    seen: dict[str, str] = {}
+    return [(first, value) for value in values if (first := seen.setdefault(folded(value), value)) != value]
 
 
 def require_same_labels(
@@ -148,7 +197,7 @@ def label_mismatch(
     if sorted(map(str, first)) == sorted(map(str, second)):
         reason = "the same labels stand in another order: bring both into one order"
     elif [_squeezed(value) for value in first] == [_squeezed(value) for value in second]:
-        reason = "they differ only in blanks or capitals: spell them the same"
+        reason = "they differ only in blanks or capitals, or look the same: spell them the same"
     else:
         reason = "aggregate or rename one of the two to a common classification"
     return LabelError(
@@ -162,5 +211,5 @@ def label_mismatch(
 
 
 def _squeezed(value: str) -> str:
-    """Return a label without blanks and capitals, to recognise near misses."""
-    return "".join(str(value).split()).casefold()
+    """Return a label as it looks, without blanks and capitals, to recognise near misses."""
+    return folded(str(value)).replace(" ", "").casefold()

@@ -10,7 +10,7 @@ regions and sectors (`mrio.codes`), for other readers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -36,8 +36,17 @@ FORMAT: Final = 1
 
 
 def as_tables(tables: System | Mapping[str, System]) -> dict[str, System]:
-    """Return tables by name; one table is named by its period."""
-    return {tables.period: tables} if isinstance(tables, System) else dict(tables)
+    """Return tables by name, checked to be of one set; one table is named by its period.
+
+    Raises
+    ------
+    LabelError, UnitsError, PriceBasisError, DataError
+        When they could not be read back together, before anything is written.
+    """
+    own = dict(tables if isinstance(tables, Systems) else Systems(tables))
+    if not own:
+        raise DataError("There are no tables to write.", remedy="give one table at least")
+    return own
 
 
 def to_long(tables: System | Mapping[str, System]) -> pd.DataFrame:
@@ -71,8 +80,8 @@ def to_long(tables: System | Mapping[str, System]) -> pd.DataFrame:
 def record(tables: System | Mapping[str, System]) -> dict[str, Any]:
     """Return what a long frame does not hold, as plain JSON values."""
     own = as_tables(tables)
-    labels = next(iter(own.values())).labels if own else None
-    codes = {dim: code_table(dim, labels.of(dim)) for dim in ("region", "sector")} if labels else {}
+    labels = next(iter(own.values())).labels
+    codes = {dim: code_table(dim, labels.of(dim)) for dim in ("region", "sector")}
     return {
         "mrio_long_format": FORMAT,
         "columns": list(COLUMNS),
@@ -110,9 +119,8 @@ def from_long(frame: pd.DataFrame, words: Mapping[str, Any], place: str) -> Syst
         if missing:
             raise LabelError("Columns are missing.", amount=", ".join(missing))
         frame = frame.assign(table=frame["table"].astype(str))
-        return Systems(
-            {name: _system(frame[frame["table"] == name], own) for name, own in words["tables"].items()}
-        )
+        parts = {name: frame[frame["table"] == name] for name in _in_order(words["tables"], frame["table"])}
+        return Systems({name: _system(rows, words["tables"][name]) for name, rows in parts.items()})
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileError(
             "A long table is damaged.",
@@ -120,6 +128,12 @@ def from_long(frame: pd.DataFrame, words: Mapping[str, Any], place: str) -> Syst
             amount=f"{type(error).__name__}: {error}",
             remedy="export the tables anew",
         ) from error
+
+
+def _in_order(names: Iterable[str], column: pd.Series[Any]) -> list[str]:
+    """Return names in the order of their first rows: the record has them in alphabetical order."""
+    known = set(names)
+    return list(dict.fromkeys([*(name for name in column.unique() if name in known), *names]))
 
 
 _Named = tuple[str, Any, tuple[str, ...], str]
@@ -198,9 +212,10 @@ def _system(rows: pd.DataFrame, words: Mapping[str, Any]) -> System:
         name: _numbers(groups.get(name), dims, labels, name == "Z" and words["sparse"])
         for name, dims in wanted.items()
     }
+    order = _in_order(words["accounts"], rows["array"])
     accounts = {
         name: Account(arrays[name], own["unit"], arrays.get(f"{name}_direct") if own["direct"] else None)
-        for name, own in words["accounts"].items()
+        for name, own in ((name, words["accounts"][name]) for name in order)
     }
     system = System.from_arrays(
         regions=labels.regions,

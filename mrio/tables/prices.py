@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from mrio.errors import DataWarning, LabelError, PriceBasisError
+from mrio.errors import DataError, DataWarning, LabelError, PriceBasisError
 from mrio.provenance import CellGroup
 from mrio.schema import VALUE_ADDED
 from mrio.tables.arrays import Array, describe_cells
@@ -19,6 +19,13 @@ from mrio.tables.system import System
 
 def deflate(system: System, index: Deflator, to: str, imports: Deflator | None = None) -> System:
     """Return a table in constant prices (see `System.deflate`)."""
+    for given in (index, imports):
+        if given is not None and not isinstance(given, Deflator):
+            raise DataError(
+                "Price indices must be given as a Deflator.",
+                amount=f"got {type(given).__name__}",
+                remedy='make one with mrio.Deflator.from_table(table, source="...")',
+            )
     period, to = price_period(system), str(to)
     if not re.fullmatch(r"(1[89]|20|21)\d\d", to):
         raise PriceBasisError(
@@ -58,7 +65,8 @@ def price_period(system: System) -> str:
     Raises
     ------
     PriceBasisError
-        When the table is in prices of the year before, which no index names.
+        When the table is in prices of the year before, which no index names, or in current prices of a year
+        that is not its own.
     """
     basis = system.basis
     if basis.kind == "previous-year":
@@ -67,6 +75,18 @@ def price_period(system: System) -> str:
             where=system.title,
             amount=repr(system.price_basis),
             remedy="start from the table in current prices",
+        )
+    if (
+        basis.kind == "current"
+        and basis.year is not None
+        and system.period.isdecimal()
+        and int(system.period) != basis.year
+    ):
+        raise PriceBasisError(
+            "A table in current prices names another year than its own.",
+            where=system.title,
+            amount=repr(system.price_basis),
+            remedy="correct the period or the price basis: prices of another year are constant prices",
         )
     return str(basis.year) if basis.year is not None else system.period
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -12,22 +13,44 @@ from numpy.typing import NDArray
 from mrio.errors import BalanceError, DataError, MissingDataError, MrioError, PriceBasisError, UnitsError
 from mrio.schema import SYSTEM_DIMS, VALUE_ADDED
 from mrio.tables.account import Account
-from mrio.tables.arrays import Array, Arrays, cells_table, describe_cells
+from mrio.tables.arrays import Array, Arrays, cells_table, describe_cells, unit_problem
 from mrio.tables.labels import Labels
-from mrio.units import parse_price_basis, parse_unit, same_unit
+from mrio.texts import trimmed, unwritable
+from mrio.units import parse_price_basis, parse_unit, same_basis
 
 ROW_TOLERANCE = 1e-6
 """Output as given may differ from the row sum by this share; beyond it the table is refused."""
+
+NOTICEABLE = 1e-3
+"""Share of the largest output from which a gap between rows and columns is looked into."""
+
+SMALLEST, LARGEST = 1e-150, 1e150
+"""Largest outputs between which numbers are computed with."""
 
 NEGLIGIBLE = 1e-12
 """Share of the mean output below which a number counts as rounding of zero."""
 
 
-RESERVED = {VALUE_ADDED, *SYSTEM_DIMS, *(dim for dims in SYSTEM_DIMS.values() for dim in dims), "effect"}
-"""Names of arrays and dims, which stand beside the accounts in files and results."""
+_DIMS = {dim for dims in SYSTEM_DIMS.values() for dim in dims}
+_SPARSE_PARTS = {"Z_data", "Z_indices", "Z_indptr", "Z_entry", "Z_row"}
+_CODES = {f"{dim}_{part}" for dim in _DIMS for part in ("code", "name_zh", "gbt4754", "isic")}
+RESERVED = {VALUE_ADDED, *SYSTEM_DIMS, *_DIMS, *_SPARSE_PARTS, *_CODES, "effect"}
+"""Names of arrays, dims and codes, which stand beside the accounts in files and results."""
+
+_NO_NAME = set("/\n\r\t")
+"""Signs that no name of a variable in a file may hold."""
 
 SUFFIXES = ("_direct", "_total", "_all", "_total_all", "_spread", "_spread_all")
 """What files and results append to the name of an account."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """Unit and price basis of the flows, and unit of the population, as they were given."""
+
+    unit: str
+    price_basis: str
+    population_unit: str
 
 
 def import_kind(arrays: Mapping[str, object]) -> str:
@@ -96,6 +119,46 @@ def output(given: Array | None, row_sums: Array, labels: Labels) -> tuple[Array,
     return row_sums, float(gap.max(initial=0.0))
 
 
+def require_size(sums: Array) -> None:
+    """Raise where row sums (R, N) are too large or too small for their products and quotients to exist.
+
+    Raises
+    ------
+    DataError
+        When the largest one overflows, is above 1e150, or below 1e-150 and not zero.
+    """
+    largest = float(np.abs(sums).max(initial=0.0))
+    if not (largest == 0.0 or SMALLEST <= largest <= LARGEST):
+        raise DataError(
+            "Output is too large or too small to be computed with.",
+            amount=f"largest row sum {largest:g}, limits {SMALLEST:g} and {LARGEST:g}",
+            remedy="look for a cell that was misread, or choose another unit",
+        )
+
+
+def transposition_problems(arrays: Arrays) -> list[MrioError]:
+    """List the error of a Z that stands transposed: the table balances when it is turned, and only then.
+
+    Other gaps between rows and columns are left to the checks of the table; published tables have some.
+    """
+    pays = arrays.imports_by_user + arrays.V.sum(axis=0)
+    demand = arrays.final_demand
+    bought = np.asarray(arrays.Z.sum(axis=0)).reshape(pays.shape)
+    scale = max(float(np.abs(arrays.x).max()), np.finfo(float).tiny)
+    gap = float(np.abs(arrays.x - bought - pays).max()) / scale
+    # Turned, the rows sell what the columns bought, and the columns buy x - demand.
+    turned = float(np.abs((bought + demand) - (arrays.x - demand + pays)).max()) / scale
+    if gap <= NOTICEABLE or turned > ROW_TOLERANCE:
+        return []
+    return [
+        BalanceError(
+            "Z stands transposed: with rows and columns exchanged the table balances.",
+            amount=f"gaps up to {gap:.2g} of the largest output as it is, {turned:.2g} when it is turned",
+            remedy="give Z with sellers in rows and buyers in columns: Z.T",
+        )
+    ]
+
+
 def zero_output_problems(arrays: Arrays, accounts: Mapping[str, Account], labels: Labels) -> list[MrioError]:
     """List what a sector without output still buys, sells, pays or emits (convention 4).
 
@@ -134,33 +197,37 @@ def _zero_output(verb: str, values: Array, mask: NDArray[np.bool_], labels: Labe
     )
 
 
-def unit_problems(given: Mapping[str, object], unit: str, population_unit: str) -> list[MrioError]:
-    """List labelled arrays that say they are in another unit than the table."""
-    problems: list[MrioError] = []
+def word_problems(given: Mapping[str, object], words: Words) -> list[MrioError]:
+    """List labelled arrays that say they are in another unit or other prices than the table."""
+    problems: list[MrioError | None] = []
     for name, value in given.items():
-        own = value.attrs.get("units") if isinstance(value, xr.DataArray) else None
-        asked = population_unit if name == "population" else unit
-        if own is not None and not same_unit(parse_unit(str(own)), parse_unit(asked)):
+        problems.append(
+            unit_problem(name, value, words.population_unit if name == "population" else words.unit)
+        )
+        own = value.attrs.get("price_basis") if isinstance(value, xr.DataArray) else None
+        if own is not None and not same_basis(str(own), words.price_basis):
             problems.append(
-                UnitsError(
-                    f"{name} says it is in another unit than the table.",
-                    amount=f"{own!r} and {asked!r}",
-                    remedy="convert it, or drop its attribute 'units' where it is wrong",
+                PriceBasisError(
+                    f"{name} says it is in other prices than the table.",
+                    amount=f"{own!r} and {words.price_basis!r}",
+                    remedy="deflate it, or drop its attribute 'price_basis' where it is wrong",
                 )
             )
-    return problems
+    return [problem for problem in problems if problem is not None]
 
 
 def metadata_problems(
-    unit: str, price_basis: str, accounts: Mapping[str, Account], population: Array | None
+    words: Words, accounts: Mapping[str, Account], population: Array | None
 ) -> list[MrioError]:
     """List what is wrong with units, price basis, account names and population."""
     problems: list[MrioError] = []
-    money, basis = parse_unit(unit), parse_price_basis(price_basis)
+    money, basis = parse_unit(words.unit), parse_price_basis(words.price_basis)
+    if population is not None:
+        parse_unit(words.population_unit)
     if money.kind != "money":
         problems.append(
             UnitsError(
-                f"The unit of the table is no money: {unit!r}.",
+                f"The unit of the table is no money: {words.unit!r}.",
                 remedy='give for example unit="1e8 CNY" (亿元) or "1e4 CNY" (万元); '
                 "physical tables are not supported",
             )
@@ -169,7 +236,7 @@ def metadata_problems(
         problems.append(
             PriceBasisError(
                 "Unit and price basis name two currencies.",
-                amount=f"{unit!r} and {price_basis!r}",
+                amount=f"{words.unit!r} and {words.price_basis!r}",
                 remedy="convert the table, or correct one of the two texts",
             )
         )
@@ -187,12 +254,8 @@ def metadata_problems(
 
 def _account_name_problems(accounts: Mapping[str, Account]) -> list[MrioError]:
     """List names that would be taken for something else, or could not be written to a file."""
-    derived = {name + suffix for name in (VALUE_ADDED, *accounts) for suffix in SUFFIXES}
-    bad = [
-        name
-        for name in accounts
-        if name in RESERVED | derived or not name or name != name.strip() or set(name) & {"/", "\n"}
-    ]
+    derived = {f"{name}{suffix}" for name in (VALUE_ADDED, *accounts) for suffix in SUFFIXES}
+    bad = [name for name in accounts if name in RESERVED | derived or not _is_name(name)]
     return [
         DataError(
             f"An account cannot be called {name!r}.",
@@ -203,3 +266,14 @@ def _account_name_problems(accounts: Mapping[str, Account]) -> list[MrioError]:
         )
         for name in bad
     ]
+
+
+def _is_name(name: object) -> bool:
+    """Tell whether a text can be the name of a variable in every file."""
+    return (
+        isinstance(name, str)
+        and bool(name)
+        and name == trimmed(name)
+        and not _NO_NAME & set(name)
+        and not unwritable(name)
+    )

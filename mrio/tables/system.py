@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
@@ -16,33 +15,43 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from mrio.codes import with_codes
-from mrio.errors import BalanceError, LabelError, MrioError, raise_together
-from mrio.leontief import Leontief, ScaledMatrix
+from mrio.errors import LabelError, raise_together
+from mrio.leontief import Leontief
 from mrio.mapping import MappingLike
-from mrio.numerals import table_number
 from mrio.provenance import Provenance
-from mrio.schema import ADDING_UP, SYSTEM_DIMS, VALUE_ADDED
-from mrio.tables.account import Account, AccountLike, as_account
-from mrio.tables.arrays import (
-    Array,
-    Arrays,
-    Matrix,
-    is_sparse,
-    labelled,
-    locked,
-    locked_sparse,
-    own_array,
-    own_matrix,
-)
+from mrio.schema import VALUE_ADDED
+from mrio.tables.account import Account, AccountLike
+from mrio.tables.arrays import Matrix, is_sparse
 from mrio.tables.checks import CheckReport, check_system
+from mrio.tables.coefficients import (
+    coefficients,
+    labelled_coefficients,
+    require_own_operator,
+    scaled_flows,
+    worth_a_copy,
+)
+from mrio.tables.conversion import in_unit, require_numbers_of_units
 from mrio.tables.deflator import Deflator
-from mrio.tables.labels import Labels
-from mrio.tables.rules import import_kind, metadata_problems, output, unit_problems, zero_output_problems
+from mrio.tables.given import (
+    attached_accounts,
+    given_labels,
+    parts_of,
+    period_name,
+    record_of,
+    settled_arrays,
+)
+from mrio.tables.rules import (
+    Words,
+    import_kind,
+    metadata_problems,
+    transposition_problems,
+    word_problems,
+    zero_output_problems,
+)
+from mrio.tables.summary import as_page, as_text, region_totals
 from mrio.tables.views import LabelledArrays
-from mrio.units import PriceBasis, parse_price_basis, parse_unit
-
-COPY_BELOW = 500
-"""Rows up to which the Leontief operator gets an array of coefficients of its own."""
+from mrio.texts import require_text
+from mrio.units import PriceBasis, parse_price_basis
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -169,35 +178,18 @@ class System(LabelledArrays):
         >>> s.x.values.ravel()
         array([100., 110.])
         """
-        given: dict[str, Any] = {
-            "Y": Y,
-            "V": V,
-            "exports": exports,
-            "stock_change": stock_change,
-            "discrepancy": discrepancy,
-            "imports_Z": imports_Z,
-            "imports_Y": imports_Y,
-            "imports_row_Z": imports_row_Z,
-            "imports_row_Y": imports_row_Y,
-            "population": population,
-        }
-        regions, sectors = tuple(regions), tuple(sectors)
-        one_factor = np.shape(V) == (len(regions), len(sectors))
-        names = (VALUE_ADDED,) if factors is None and one_factor else _factor_names(V, factors)
-        labels = Labels.checked(regions, sectors, demand, names)
-        import_kind(given)
-        arrays, gap = _arrays(Z, given, x, labels)
-        own = {name: as_account(name, a).attached(name, labels) for name, a in (accounts or {}).items()}
-        if arrays.population is not None:
-            parse_unit(population_unit)
-        raise_together(
-            [
-                *metadata_problems(unit, price_basis, own, arrays.population),
-                *unit_problems({"Z": Z, **given, "x": x}, unit, population_unit),
-                *zero_output_problems(arrays, own, labels),
-            ]
-        )
-        record = Provenance(source) if provenance is None else provenance
+        given = {"Z": Z, "Y": Y, "V": V, "exports": exports, "stock_change": stock_change}
+        given |= {"discrepancy": discrepancy, "imports_Z": imports_Z, "imports_Y": imports_Y}
+        given |= {"imports_row_Z": imports_row_Z, "imports_row_Y": imports_row_Y}
+        given |= {"population": population, "x": x}
+        labels = given_labels(regions, sectors, demand, factors, V)
+        arrays, gap = settled_arrays(given, labels)
+        own = attached_accounts(accounts or {}, labels)
+        words = Words(unit, price_basis, population_unit)
+        problems = metadata_problems(words, own, arrays.population) + word_problems(given, words)
+        problems += transposition_problems(arrays)
+        raise_together(problems + zero_output_problems(arrays, own, labels))
+        record = record_of(provenance, source)
         if gap > 0.0:
             record = record.with_step("took row sums for gross output", largest_relative_difference=gap)
         return cls(
@@ -206,8 +198,8 @@ class System(LabelledArrays):
             accounts=MappingProxyType(own),
             unit=unit,
             price_basis=price_basis,
-            period=str(period),
-            scenario=scenario,
+            period=period_name(period),
+            scenario=require_text(scenario, "The scenario of a table", 'scenario="baseline"'),
             population_unit=population_unit,
             provenance=record,
         )
@@ -233,13 +225,8 @@ class System(LabelledArrays):
     @property
     def A(self) -> Any:
         """Input coefficients, ``A[ri,sj] = Z[ri,sj] / x[sj]``, zero in columns without output."""
-        matrix = self._coefficients
-        if is_sparse(matrix):
-            return matrix
-        dims = SYSTEM_DIMS["Z"]
-        coords = {dim: self.labels.of(dim) for dim in dims}
-        attrs = {"units": "1", "long_name": "input coefficients"}
-        return labelled(matrix.reshape(self.labels.shape(dims)), dims, coords, "A", attrs)
+        A = self._coefficients
+        return A if is_sparse(A) else labelled_coefficients(A, self.labels)
 
     @cached_property
     def _coefficients(self) -> Matrix:
@@ -249,21 +236,10 @@ class System(LabelledArrays):
     @cached_property
     def leontief(self) -> Leontief:
         """The operator (I - A)^-1, made once and kept."""
-        blocks = [len(self.sectors)] * len(self.regions)
-        A = self._coefficients if self._has_coefficients else self._scaled_flows
-        return Leontief(A, blocks=blocks, labels=self.labels.row_name)
-
-    @property
-    def _has_coefficients(self) -> bool:
-        """A exists already, is small, or sparse: then the operator takes it, else flows and output."""
         Z = self.arrays.Z
-        return "_coefficients" in vars(self) or is_sparse(Z) or Z.shape[0] < COPY_BELOW
-
-    @property
-    def _scaled_flows(self) -> ScaledMatrix:
-        """A as Z with its columns divided by output, without an array of its own."""
-        Z = self.arrays.Z
-        return ScaledMatrix(Z, np.ones(Z.shape[0]), output_reciprocal(self.arrays.x.ravel()))
+        own = "_coefficients" in vars(self) or worth_a_copy(Z)
+        A = self._coefficients if own else scaled_flows(Z, self.arrays.x.ravel())
+        return Leontief(A, blocks=[len(self.sectors)] * len(self.regions), labels=self.labels.row_name)
 
     # -- accounts -----------------------------------------------------------------------------------------
 
@@ -277,7 +253,7 @@ class System(LabelledArrays):
         """
         if name == VALUE_ADDED:
             return Account(self.arrays.V.sum(axis=0), self.unit).attached(name, self.labels)
-        if name not in self.accounts:
+        if not isinstance(name, str) or name not in self.accounts:
             known = [VALUE_ADDED, *self.accounts]
             raise LabelError(
                 f"The table has no account {name!r}.",
@@ -293,26 +269,9 @@ class System(LabelledArrays):
 
     # -- verbs --------------------------------------------------------------------------------------------
 
-    def _inputs(self) -> dict[str, Any]:
-        """Return the keywords of `from_arrays` that make this table."""
-        return {
-            "regions": self.regions,
-            "sectors": self.sectors,
-            "demand": self.demand,
-            "factors": self.factors,
-            "accounts": {n: (a.values, a.unit, a.direct_values) for n, a in self.accounts.items()},
-            "unit": self.unit,
-            "price_basis": self.price_basis,
-            "period": self.period,
-            "scenario": self.scenario,
-            "population_unit": self.population_unit,
-            "provenance": self.provenance,
-            **{name: getattr(self.arrays, name) for name in SYSTEM_DIMS if name != "x"},
-        }
-
     def __reduce__(self) -> tuple[Any, ...]:
         # A process pool sends tables to its workers; what is cached is made anew there.
-        return _from_inputs, (self._inputs(),)
+        return _made_of, (parts_of(self),)
 
     def replace(self, **changes: Any) -> System:
         """Return a new table with some parts of `from_arrays` changed; nothing is changed in place.
@@ -323,13 +282,21 @@ class System(LabelledArrays):
         ----------
         **changes
             Any keyword of `from_arrays`.
+
+        Raises
+        ------
+        UnitsError
+            When a unit is changed and its numbers are not; `in_unit` converts them.
+        DataError
+            As `from_arrays`.
         """
-        inputs = self._inputs()
+        inputs = parts_of(self)
         if "source" in changes and "provenance" not in changes:
             changes["provenance"] = Provenance(changes.pop("source"))
         unknown = sorted(set(changes) - {*inputs, "x"})
         if unknown:
             raise TypeError(f"replace() got unknown parts {unknown}; known are {sorted([*inputs, 'x'])}")
+        require_numbers_of_units(self, changes)
         new = System.from_arrays(**{**inputs, **changes})
         same_A = "Z" not in changes and np.array_equal(new.arrays.x, self.arrays.x)
         if same_A and "leontief" in vars(self) and new.labels == self.labels:
@@ -350,19 +317,45 @@ class System(LabelledArrays):
         BalanceError
             When output does not solve ``x = A x + y`` with these coefficients.
         """
-        x = self.arrays.x.ravel()
-        gap = np.abs(x - operator.A @ x - self.arrays.final_demand.ravel()).max(initial=0.0)
-        scale = float(np.abs(x).max(initial=0.0))
-        if not gap <= ADDING_UP * scale:
-            raise BalanceError(
-                "The operator is not that of the table: output does not solve its balance.",
-                where=self.title,
-                amount=f"gap {gap:.3g}, largest output {scale:.6g}",
-                remedy="leave the operator out; the table makes its own",
-            )
+        require_own_operator(operator, self.arrays, self.title)
         new = copy(self)
         vars(new)["leontief"] = operator
         return new
+
+    def in_unit(self, unit: str) -> System:
+        """Return the table with all money in another unit of its currency; accounts keep theirs.
+
+        Parameters
+        ----------
+        unit
+            For example ``"1e4 CNY"``.
+
+        Raises
+        ------
+        UnitsError
+            When the unit is no money, or of another currency.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("bth")["2017"]
+        >>> smaller = table.in_unit("1e6 CNY")
+        >>> table.unit, bool(abs(smaller.x.sum() / table.x.sum() / 100 - 1) < 1e-14)
+        ('1e8 CNY', True)
+        """
+        return in_unit(self, unit)
+
+    def identical(self, other: object) -> bool:
+        """Tell whether another table holds the same numbers, labels, words and provenance.
+
+        Examples
+        --------
+        >>> import mrio
+        >>> table = mrio.load_example("illustrative")["0"]
+        >>> table.identical(table.replace()), table.identical(table.replace(scenario="low"))
+        (True, False)
+        """
+        return isinstance(other, System) and self.to_dataset().identical(other.to_dataset())
 
     def aggregate(self, regions: MappingLike | None = None, sectors: MappingLike | None = None) -> System:
         """Return a table with regions or sectors added up; all totals are kept.
@@ -373,14 +366,16 @@ class System(LabelledArrays):
         Parameters
         ----------
         regions, sectors
-            New label of every region or sector: a mapping, or a CSV file with the label in its first column
-            and the new one in the second (or in the column ``target``). Left as they are where nothing is
-            given. New labels come in the order of their first members.
+            New label of every region or sector: ``{label: new}``, ``{new: [labels]}``, a Series with labels
+            as its index, or a CSV file with the label in its first column and the new one in the second (or
+            in the column ``target``). Left as they are where nothing is given. New labels come in the order
+            of their first members.
 
         Raises
         ------
         LabelError
-            When a label of the table has no new one; with names that come near.
+            When a label of the table has no new one, with names that come near; or two new labels differ
+            only in blanks or capitals.
         FileError, DataError
             When the CSV file cannot be read.
 
@@ -456,24 +451,8 @@ class System(LabelledArrays):
         return check_system(self)
 
     def summary(self) -> pd.DataFrame:
-        """Return output, value added, trade abroad and accounts by region."""
-        arrays = self.arrays
-        columns: dict[str, Array] = {
-            f"output [{self.unit}]": arrays.x.sum(axis=1),
-            f"value added [{self.unit}]": arrays.V.sum(axis=(0, 2)),
-        }
-        if arrays.exports is not None:
-            columns[f"exports [{self.unit}]"] = arrays.exports.sum(axis=1)
-        if self.imports != "none":
-            total = arrays.imports_by_user.sum(axis=1) + arrays.imports_by_demand.sum(axis=1)
-            columns[f"imports [{self.unit}]"] = total
-        for name, account in self.accounts.items():
-            columns[f"{name} [{account.unit}]"] = account.values.sum(axis=1)
-            if account.direct_values is not None:
-                columns[f"{name}, final users [{account.unit}]"] = account.direct_values
-        if arrays.population is not None:
-            columns[f"population [{self.population_unit}]"] = arrays.population
-        return pd.DataFrame(columns, index=pd.Index(self.regions, name="region"))
+        """Return output, value added, trade abroad, accounts and population by region."""
+        return region_totals(self)
 
     def to_dataset(self) -> xr.Dataset:
         """Return the table as one xarray Dataset: numbers, labels, official codes, units and provenance.
@@ -506,88 +485,12 @@ class System(LabelledArrays):
     # -- repr ---------------------------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        headline = f"\n  {self.provenance.headline}" if self.provenance.headline else ""
-        parts = [name for name in SYSTEM_DIMS if getattr(self.arrays, name) is not None]
-        return (
-            f"<System {self.title}>{headline}\n"
-            f"  {self.unit}, {self.price_basis}\n"
-            f"  arrays: {', '.join(parts)}\n"
-            f"  accounts: {', '.join(self.account_names)}\n"
-            f"  source: {self.provenance.source}"
-        )
+        return as_text(self)
 
     def _repr_html_(self) -> str:
-        headline = f"<p><em>{escape(self.provenance.headline)}</em></p>" if self.provenance.headline else ""
-        table = self.summary().head(12).to_html(float_format=table_number)
-        return (
-            f"<p><b>System {escape(self.title)}</b>, {escape(self.unit)}, {escape(self.price_basis)}</p>"
-            f"{headline}{table}<p><small>Source: {escape(self.provenance.source)}</small></p>"
-        )
+        return as_page(self)
 
 
-def _from_inputs(inputs: dict[str, Any]) -> System:
-    """Return the table that `System._inputs` describes."""
-    return System.from_arrays(**inputs)
-
-
-def output_reciprocal(x: Array) -> Array:
-    """Return 1 / x (n,), zero where there is no output."""
-    floor = float(np.abs(x).mean()) * 1e-12
-    return np.divide(1.0, x, out=np.zeros_like(x), where=np.abs(x) > floor)
-
-
-def coefficients(Z: Matrix, x: Array) -> Matrix:
-    """Return ``A[i,j] = Z[i,j] / x[j]``, (n, n), with zero columns where output is zero.
-
-    Parameters
-    ----------
-    Z
-        (n, n), dense or scipy sparse.
-    x
-        (n,).
-    """
-    inverse = output_reciprocal(x)
-    if is_sparse(Z):
-        return locked_sparse(Z.multiply(inverse[np.newaxis, :]).tocsr())
-    return locked(Z * inverse)
-
-
-def _factor_names(V: ArrayLike, factors: Iterable[str] | None) -> tuple[str, ...]:
-    """Return the names of the primary inputs; one factor needs no name."""
-    if factors is not None:
-        return tuple(factors)
-    if isinstance(V, xr.DataArray) and "factor" in V.coords:
-        return tuple(str(label) for label in V["factor"].values)
-    shape = np.shape(V)
-    count = shape[0] if len(shape) > 1 else 1
-    if count != 1:
-        raise LabelError(
-            f"V has {count} primary inputs but no names.",
-            remedy='give factors=["compensation", ...], one name a row of V',
-        )
-    return (VALUE_ADDED,)
-
-
-def _arrays(Z: Any, given: Mapping[str, Any], x: ArrayLike | None, labels: Labels) -> tuple[Arrays, float]:
-    """Check and copy all arrays, and settle gross output; also how far the output given was off."""
-    own: dict[str, Any] = {}
-    problems: list[MrioError] = []
-    for name, value in {"Z": Z, **given, "x": x}.items():
-        if value is None and name not in _NEEDED:
-            continue
-        try:
-            own[name] = (
-                own_matrix(value, labels)
-                if name == "Z"
-                else own_array(name, value, SYSTEM_DIMS[name], labels)
-            )
-        except MrioError as problem:
-            problems.append(problem)
-    raise_together(problems)
-    asked = own.pop("x", None)
-    trial = Arrays(x=np.zeros(labels.shape(SYSTEM_DIMS["x"])), **own)
-    result, gap = output(asked, trial.row_sums(), labels)
-    return Arrays(x=locked(result), **own), gap
-
-
-_NEEDED = ("Z", "Y", "V")
+def _made_of(parts: dict[str, Any]) -> System:
+    """Return the table that `parts_of` describes."""
+    return System.from_arrays(**parts)

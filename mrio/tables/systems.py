@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mrio.errors import (
     DataError,
     DataWarning,
@@ -28,13 +30,17 @@ if TYPE_CHECKING:
     from mrio.transfer.chain import TransferChain
 
 
+UNLIKELY = 100.0
+"""Ratio of two sizes of one quantity above which a unit is likely to be wrong: slips are 1e3, 1e4 or more."""
+
+
 class Systems(Mapping[str, System]):
     """Tables by period or scenario, on exactly the same labels and in comparable units and prices.
 
     Parameters
     ----------
     tables
-        A mapping of names to tables, or tables, which are then named by their periods.
+        A mapping of names to tables, or one or more tables, which are then named by their periods.
 
     Raises
     ------
@@ -52,12 +58,14 @@ class Systems(Mapping[str, System]):
       after: 1, 4 regions x 3 sectors, current CNY, producer prices
     """
 
-    def __init__(self, tables: Mapping[str, System] | Iterable[System]) -> None:
+    def __init__(self, tables: System | Mapping[str, System] | Iterable[System]) -> None:
         named = dict(tables) if isinstance(tables, Mapping) else _by_period(tables)
+        _require_tables(named)
         if named:
             first_name, first = next(iter(named.items()))
             for name, table in named.items():
                 require_comparable(first, table, (f"table {first_name}", f"table {name}"))
+            _require_own_names(named)
         self._tables: dict[str, System] = {str(name): table for name, table in named.items()}
         if len(self._tables) < len(named):
             raise LabelError(
@@ -197,6 +205,11 @@ def require_comparable(first: System, second: System, names: tuple[str, str] | N
     ------
     LabelError, UnitsError, PriceBasisError
         All that differ, told at once.
+
+    Warns
+    -----
+    DataWarning
+        When output or population of one is more than `UNLIKELY` times that of the other.
     """
     for table in (first, second):
         require_table(table, "A comparison needs two tables.")
@@ -228,6 +241,55 @@ def require_comparable(first: System, second: System, names: tuple[str, str] | N
             )
         )
     raise_together(problems)
+    _warn_of_size(first, second, names)
+
+
+def _warn_of_size(first: System, second: System, names: tuple[str, str]) -> None:
+    """Warn where one quantity is so much larger in one table that its unit is likely to be wrong."""
+    output = [float(np.abs(table.arrays.x).sum()) for table in (first, second)]
+    people = [
+        0.0 if t.arrays.population is None else float(t.arrays.population.sum()) for t in (first, second)
+    ]
+    odd = [
+        f"{what} is {sizes[0]:.4g} and {sizes[1]:.4g} {unit}"
+        for what, sizes, unit in (
+            ("output", output, first.unit),
+            ("population", people, first.population_unit),
+        )
+        if min(sizes) > 0 and max(sizes) > UNLIKELY * min(sizes)
+    ]
+    if odd:
+        warnings.warn(
+            DataWarning(
+                f"{names[0]} and {names[1]} differ in size more than economies do: {'; '.join(odd)}. "
+                "Look whether the unit of one of them is wrong."
+            ),
+            stacklevel=4,
+        )
+
+
+def _require_tables(named: Mapping[str, object]) -> None:
+    """Raise for members that are no tables."""
+    odd = {name: type(table).__name__ for name, table in named.items() if not isinstance(table, System)}
+    if odd:
+        raise DataError(
+            "A set of tables holds something that is no table.",
+            where=", ".join(map(repr, odd)),
+            amount=f"got {', '.join(dict.fromkeys(odd.values()))}",
+            remedy="give System objects",
+        )
+
+
+def _require_own_names(named: Mapping[str, System]) -> None:
+    """Raise where the name of a table is the period of another one and not its own."""
+    periods = {table.period for table in named.values()}
+    crossed = {str(n): table.period for n, table in named.items() if str(n) in periods - {table.period}}
+    if crossed:
+        raise LabelError(
+            "A table has the name of the period of another table.",
+            where=", ".join(f"{name!r} is of period {period!r}" for name, period in crossed.items()),
+            remedy="give each table the name of its own period, or other names",
+        )
 
 
 def require_one_unit(tables: Iterable[System], account: str) -> None:
@@ -255,9 +317,12 @@ def _names(first: System, second: System) -> tuple[str, str]:
     return (left, right) if left != right else (f"{left} (first)", f"{right} (second)")
 
 
-def _by_period(tables: Iterable[System]) -> dict[str, System]:
+def _by_period(tables: System | Iterable[System]) -> dict[str, System]:
+    if isinstance(tables, System):
+        return {tables.period: tables}
     result: dict[str, System] = {}
-    for table in tables:
+    for number, table in enumerate(tables):
+        _require_tables({f"number {number}": table})
         if table.period in result:
             raise LabelError(
                 f"Two tables are called {table.period!r}.", remedy="give a mapping of distinct names"

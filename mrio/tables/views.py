@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import xarray as xr
 
+from mrio.errors import DataError, LabelError, MissingDataError
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS
 from mrio.tables.arrays import Arrays, is_sparse, labelled
 from mrio.tables.labels import Labels
@@ -55,10 +58,24 @@ class LabelledArrays:
         return self.labels.factors
 
     def array(self, name: str) -> xr.DataArray | None:
-        """Return an array by its name in the schema, labelled and with units, or None where not given."""
+        """Return an array by its name in the schema, labelled and with units, or None where not given.
+
+        Raises
+        ------
+        LabelError
+            When the schema has no such array.
+        DataError
+            When Z is stored sparse, which labelled arrays cannot be.
+        """
+        _require_array(name)
         values = getattr(self.arrays, name)
         if values is None:
             return None
+        if is_sparse(values):
+            raise DataError(
+                f"{name} is stored sparse, and labelled arrays are dense.",
+                remedy=f"take arrays.{name}, or to_dataframe({name!r})",
+            )
         dims = SYSTEM_DIMS[name]
         unit = self.population_unit if name == "population" else self.unit
         attrs = {"units": unit, "long_name": LONG_NAMES[name]}
@@ -66,6 +83,41 @@ class LabelledArrays:
             attrs["price_basis"] = self.price_basis
         coords = {dim: self.labels.of(dim) for dim in dims}
         return labelled(values.reshape(self.labels.shape(dims)), dims, coords, name, attrs)
+
+    def to_dataframe(self, name: str) -> pd.DataFrame:
+        """Return an array as pandas shows it: sellers in rows, buyers in columns.
+
+        Parameters
+        ----------
+        name
+            Name in the schema. `Z` and `Y` have (region, sector) rows; `V` and imports by product one label a
+            row; vectors have one column. A sparse Z stays sparse.
+
+        Raises
+        ------
+        LabelError, MissingDataError
+            When there is no such array, or it was not given.
+        """
+        _require_array(name)
+        values, dims = getattr(self.arrays, name), SYSTEM_DIMS[name]
+        if values is None:
+            raise MissingDataError(f"{name} was not given for this table.")
+        rows = dims[:2] if len(dims) in (2, 4) else dims[:1]
+        columns = dims[len(rows) :]
+        index = self._index(rows)
+        if not columns:
+            return pd.DataFrame({name: values.ravel()}, index)
+        if is_sparse(values):
+            accessor: Any = pd.DataFrame.sparse
+            frame: pd.DataFrame = accessor.from_spmatrix(values, index, self._index(columns))
+            return frame
+        return pd.DataFrame(values.reshape(len(index), -1).copy(), index, self._index(columns))
+
+    def _index(self, dims: Sequence[str]) -> pd.Index[Any]:
+        """Return the labels of one dim, or the pairs of several."""
+        if len(dims) == 1:
+            return pd.Index(list(self.labels.of(dims[0])), name=dims[0])
+        return pd.MultiIndex.from_product([list(self.labels.of(dim)) for dim in dims], names=list(dims))
 
     def _given(self, name: str) -> xr.DataArray:
         value = self.array(name)
@@ -132,3 +184,9 @@ class LabelledArrays:
     def population(self) -> xr.DataArray | None:
         """Population (use_region), or None."""
         return self.array("population")
+
+
+def _require_array(name: str) -> None:
+    """Raise for a name that is not in the schema."""
+    if name not in SYSTEM_DIMS:
+        raise LabelError(f"A table has no array {name!r}.", remedy=f"arrays are {', '.join(SYSTEM_DIMS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import brentq, minimize
 
 from mrio.balancing.balance import Stopping, gras, ras
-from mrio.errors import BalanceError, ConvergenceError, DataError, MissingDataError
+from mrio.errors import BalanceError, ConvergenceError, DataError, LabelError, MissingDataError
 
 MIXED = np.array([[7.0, 3.0, 0.0], [-2.0, 4.0, 1.0], [5.0, -1.0, 2.0]])
 
@@ -227,3 +228,25 @@ def test_large_matrix_is_fast_and_exact():
     result = ras(prior, target.sum(1), target.sum(0))
     assert result.residual <= 1e-12
     assert result.iterations < 200
+
+
+@pytest.mark.parametrize("side", ["rows", "columns"])
+def test_labelled_totals_in_another_order(side):
+    prior = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], ["a", "b"], ["c", "d"])
+    rows, columns = pd.Series([6.0, 4.0], ["a", "b"]), pd.Series([5.0, 5.0], ["c", "d"])
+    np.testing.assert_array_equal(
+        ras(prior, rows, columns).matrix, ras(prior.to_numpy(), [6, 4], [5, 5]).matrix
+    )
+    turned = {"rows": (rows[::-1], columns), "columns": (rows, columns[::-1])}[side]
+    with pytest.raises(LabelError, match=f"labels of {side} differ between the prior and its totals"):
+        gras(prior, *turned)
+
+
+def test_input_that_is_no_number():
+    masked = np.ma.array([[1.0, 2.0], [3.0, 4.0]], mask=[[True, False], [False, False]])
+    for prior in (masked, [["1", "2"], ["3", "4"]], [[None, 2], [3, 4]], [[1j, 2], [3, 4]]):
+        with pytest.raises(MissingDataError):
+            ras(prior, [6, 4], [5, 5])
+    for prior in ([[1, 2], [3]], np.zeros((0, 0))):
+        with pytest.raises(DataError):
+            ras(prior, [6, 4] if isinstance(prior, list) else [], [5, 5] if isinstance(prior, list) else [])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mrio.balancing.balance import Stopping, gras, ras
 from mrio.balancing.proportional import ipf
-from mrio.errors import BalanceError, ConvergenceError, DataError, MissingDataError
+from mrio.errors import BalanceError, ConvergenceError, DataError, LabelError, MissingDataError
 
 
 def test_two_margins_of_a_matrix_are_ras():
@@ -109,3 +110,13 @@ def test_bad_input_is_one_clear_error():
         ipf(np.ones((2, 3)), [((0,), [1, np.nan])])
     with pytest.raises(DataError, match="labels do not fit"):
         ipf(np.ones((2, 3)), [], labels=("ab", "ab"))
+
+
+def test_labelled_margins_in_another_order():
+    prior = pd.DataFrame(np.ones((2, 2)), ["a", "b"], ["c", "d"])
+    rows = pd.Series([1.0, 2.0], ["a", "b"])
+    np.testing.assert_allclose(ipf(prior, [((0,), rows)]).matrix, [[0.5, 0.5], [1.0, 1.0]])
+    with pytest.raises(LabelError, match="labels of axis 0 differ between the prior and margin 0"):
+        ipf(prior, [((0,), rows[::-1])])
+    with pytest.raises(MissingDataError, match="margin 0 holds something that is no number"):
+        ipf(prior, [((0,), ["a", "b"])])

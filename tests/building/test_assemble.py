@@ -258,7 +258,8 @@ def test_a_product_nobody_supplies_is_named():
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"sectors": ("coal", "steel ", "rest")}, LabelError, "sectors of two tables differ"),
+        ({"sectors": ("coal", "iron", "rest")}, LabelError, "sectors of two tables differ"),
+        ({"sectors": ("coal", "steel ", "rest")}, LabelError, "have blanks before or after"),
         ({"unit": "1e4 CNY"}, UnitsError, "different units"),
         ({"period": "2012"}, DataError, "different periods"),
         ({"region": "region 0"}, LabelError, "more than once"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mrio.building.imports import split_imports
-from mrio.errors import BalanceError, DataError, MissingDataError
+from mrio.errors import BalanceError, DataError, LabelError, MissingDataError
 
 Z = np.array([[2.0, 2], [1, 3]])
 Y = np.array([[4.0, 0], [5, 1]])
@@ -90,3 +91,13 @@ def test_bad_input_is_one_clear_error():
         split_imports(Z, Y, [2, 1, 1])
     with pytest.raises(DataError, match="pattern cannot be used"):
         split_imports(Z, Y, [2, 1], pattern=(Z, Y))
+
+
+def test_labelled_products_in_another_order():
+    Z = pd.DataFrame([[2.0, 2.0], [1.0, 3.0]], ["a", "b"], ["a", "b"])
+    M = pd.Series([2.0, 1.0], ["a", "b"])
+    assert split_imports(Z, [[4], [6]], M).share.tolist() == [0.25, 0.1]
+    with pytest.raises(LabelError, match="labels of products differ between rows of Z and imports"):
+        split_imports(Z, [[4], [6]], M[::-1])
+    with pytest.raises(MissingDataError, match="Z holds something that is no number"):
+        split_imports([["2", 2], [1, 3]], [[4], [6]], [2, 1])

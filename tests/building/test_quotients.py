@@ -59,3 +59,11 @@ def test_bad_input_is_one_clear_error():
         location_quotients([[0, 0], [1, 1]])
     with pytest.raises(MissingDataError, match="output at"):
         location_quotients([[np.nan, 0], [1, 1]])
+
+
+def test_coefficients_that_cannot_be_used():
+    quotients = location_quotients([[1, 3], [3, 1]])
+    with pytest.raises(MissingDataError):
+        regional_coefficients([[np.nan, 0], [0, 0]], quotients)
+    with pytest.raises(DataError, match="do not fit together"):
+        regional_coefficients(np.ones((3, 3)), quotients)

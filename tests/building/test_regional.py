@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from mrio.building.regional import RegionalTable
+from mrio.building.stack import check_alike
 from mrio.errors import (
     BalanceError,
     DataError,
@@ -117,7 +119,7 @@ def test_arrays_are_copied_and_locked():
     [
         ({"x": [1, 2]}, DataError, "x does not fit the labels"),
         ({"Y": np.full((3, 2), np.nan)}, MissingDataError, "Y of Hebei at"),
-        ({"sectors": ["iron", "iron", "rest"]}, LabelError, "more than once"),
+        ({"sectors": ["iron", "iron", "rest"]}, LabelError, "stand twice"),
         ({"unit": "1e8"}, UnitsError, "names no base"),
         ({"price_basis": "2007"}, PriceBasisError, "cannot be read"),
         ({"accounts": {"co2": ([1, 2], "Mt CO2", None)}}, DataError, "co2 does not fit"),
@@ -126,3 +128,41 @@ def test_arrays_are_copied_and_locked():
 def test_bad_input_is_one_clear_error(change, error, message):
     with pytest.raises(error, match=message):
         make(**change)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"V": None}, MissingDataError, "Parts of a regional table were not given"),
+        ({"x": ["8", "9", "11"]}, MissingDataError, "x of Hebei holds something that is no number"),
+        ({"x": pd.Series([8.0, 9, 11], ["coal", "iron", "rest"])}, LabelError, "labels of x of Hebei differ"),
+        (
+            {"Z": pd.DataFrame(BASE["Z"], ["iron", "coal", "rest"], ["iron", "rest", "coal"])},
+            LabelError,
+            "differ",
+        ),
+        ({"sectors": "iron"}, LabelError, "must be a list of texts"),
+        ({"sectors": ["iron", "coal", "coal"]}, LabelError, "stand twice"),
+        ({"accounts": {"co2": [1.0]}}, DataError, "account 'co2' cannot be read"),
+        ({"accounts": {"co2": ([1.0, 2, 3], "t", np.nan)}}, MissingDataError, "A number is missing"),
+        ({"accounts": {"co2": ([1.0, 2, 3], "t", [1.0, 2.0])}}, DataError, "households' own flows"),
+        ({"population": -5}, DataError, "Population must be a positive number"),
+        ({"population": np.nan}, DataError, "Population must be a positive number"),
+        ({"population": "5"}, DataError, "Population must be a positive number"),
+        ({"provenance": "an office"}, DataError, "must be a Provenance"),
+    ],
+)
+def test_parts_that_cannot_be_used(changes, error, message):
+    with pytest.raises(error, match=message):
+        make(**changes)
+
+
+def test_labelled_parts_in_the_order_of_the_table():
+    x = pd.Series(BASE["x"], BASE["sectors"])
+    np.testing.assert_array_equal(make(x=x).x, BASE["x"])
+
+
+def test_prices_that_are_spelled_otherwise_are_the_same():
+    check_alike([make(), make(region="Henan", price_basis="CNY, current 2007; producers' prices")])
+    with pytest.raises(DataError, match="Only regional tables can be assembled"):
+        check_alike([make(), 3])

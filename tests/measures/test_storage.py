@@ -45,7 +45,7 @@ def test_same_numbers_from_every_storage(name, monkeypatch):
     dense = random_system(11, idle=True)
     expected = MEASURES[name](dense).data
     stored = dense.replace(Z=sparse.csr_array(np.asarray(dense.arrays.Z)))
-    monkeypatch.setattr("mrio.tables.system.COPY_BELOW", 0)
+    monkeypatch.setattr("mrio.tables.coefficients.COPY_BELOW", 0)
     scaled = random_system(11, idle=True)
     assert not isinstance(scaled.leontief.A, np.ndarray)
     for system in (stored, scaled):

@@ -1,7 +1,9 @@
 """Satellite accounts: what they show stays their own."""
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 
 from mrio.errors import DataError, UnitsError
 from mrio.tables import Account, System
@@ -47,3 +49,20 @@ def test_labelled_input_in_another_unit_is_refused(table, worked):
     with pytest.raises(UnitsError, match="Y says it is in another unit") as caught:
         System.from_arrays(**table)
     assert caught.value.amount == "'1e4 CNY' and '1e8 CNY'"
+
+
+def test_a_loose_account_is_its_own():
+    given = np.ones((1, 2))
+    for flows in (given, xr.DataArray(given, dims=("region", "sector")), pd.DataFrame(given)):
+        account = Account(flows, "Mt CO2", direct=[2.0])
+        given[:] = 7.0
+        np.testing.assert_array_equal(account.values, [[1.0, 1.0]])
+        given[:] = 1.0
+    assert repr(Account([["n/a"]], "Mt CO2")) == "<Account: not checked yet, Mt CO2>"
+    with pytest.raises(DataError, match="Flows are not an array"):
+        Account([[1.0], [1.0, 2.0]], "Mt CO2")
+
+
+def test_rounding_of_zero_output_has_no_intensity():
+    account = Account([[4.0, 1e-14]], "Mt CO2")
+    np.testing.assert_array_equal(account.intensity(np.array([[2.0, 1e-15]])), [[2.0, 0.0]])

@@ -1,9 +1,12 @@
 """Every way in which input can be wrong: class, the four parts of the message, and the cells."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from scipy import sparse
 
 from mrio.errors import (
     BalanceError,
@@ -100,7 +103,7 @@ def test_complex_numbers(table):
 @pytest.mark.parametrize("name", ["Z", "Y", "V"])
 def test_nothing_where_something_is_needed(table, name):
     error = refused(MissingDataError, table, **{name: None})
-    assert error.what == f"{name} holds something that is no number."
+    assert error.what == f"{name} was not given."
 
 
 def test_all_problems_of_the_arrays_are_told_at_once(table):
@@ -468,3 +471,173 @@ def test_accounts_without_a_unit(table, value):
 def test_account_of_another_shape(table):
     error = refused(DataError, table, accounts={"co2": Account(np.ones((3, 4)), "Mt CO2")})
     assert error.what == "account 'co2' has the wrong shape."
+
+
+# -- input that looks right ---------------------------------------------------------------------------------
+
+
+def test_a_transposed_matrix_is_told_from_a_table_with_gaps(table):
+    balanced = System.from_arrays(**table)
+    turned = np.asarray(balanced.arrays.Z).T
+    for Z in (turned, sparse.csr_array(turned)):
+        error = refused(BalanceError, table, Z=Z)
+        assert error.what == "Z stands transposed: with rows and columns exchanged the table balances."
+        assert error.remedy.endswith("Z.T")
+    assert System.from_arrays(**{**table, "V": 2 * table["V"]}).check()["column balance"].passed is False
+
+
+@pytest.mark.parametrize(("factor", "largest"), [(1e200, "e+20"), (1e-200, "e-19"), (5e302, "inf")])
+def test_output_that_cannot_be_computed_with(table, factor, largest):
+    names = ("Z", "Y", "V", "exports", "stock_change", "imports_Z", "imports_Y")
+    error = refused(DataError, table, **{name: table[name] * factor for name in names})
+    assert error.what == "Output is too large or too small to be computed with."
+    assert largest in error.amount
+
+
+def test_arrays_that_say_they_are_in_other_prices(table):
+    other = System.from_arrays(**{**table, "price_basis": "constant 2010 CNY, producer prices"})
+    error = refused(PriceBasisError, table, Y=other.Y)
+    assert error.what == "Y says it is in other prices than the table."
+    spelled = other.Y.assign_attrs(price_basis="current CNY; producer prices")
+    assert System.from_arrays(**{**table, "Y": spelled}).price_basis == table["price_basis"]
+
+
+@pytest.mark.parametrize(("units", "what"), [("kt CO2", "another unit than stated"), ("", "cannot be read")])
+def test_accounts_that_say_they_are_in_another_unit(table, units, what):
+    flows, unit = table["accounts"]["co2"]
+    labelled = xr.DataArray(flows, dims=("region", "sector"), attrs={"units": units})
+    error = refused(UnitsError, table, accounts={"co2": (labelled, unit)})
+    assert what in error.what
+    assert error.amount == f"{units!r} and {unit!r}"
+
+
+def test_a_transposed_frame_is_told_by_its_levels(table):
+    Z = System.from_arrays(**table).to_dataframe("Z")
+    error = refused(LabelError, table, Z=Z.T)
+    assert error.what == "Z stands transposed: buyers are where sellers must be."
+    plain = frame(table, "Z").rename_axis(["region", "sector"]).rename_axis(["region", "sector"], axis=1)
+    assert System.from_arrays(**{**table, "Z": plain}).sectors == tuple(table["sectors"])
+
+
+def test_numbered_rows_out_of_order(table):
+    exports = pd.Series(table["exports"].ravel())
+    assert System.from_arrays(**{**table, "exports": exports.set_axis(range(5, 17))}).exports is not None
+    error = refused(LabelError, table, exports=exports.sort_values())
+    assert error.what == "The numbers of region and sector of exports do not ascend."
+    assert "positions" in error.remedy
+
+
+def test_frames_of_one_column_are_vectors(table):
+    plain = System.from_arrays(**table)
+    rows = pd.MultiIndex.from_product([table["regions"], table["sectors"]])
+    for name in ("exports", "V"):
+        column = pd.DataFrame({"any": table[name].ravel()}, rows)
+        found = System.from_arrays(**{**table, name: column})
+        np.testing.assert_array_equal(getattr(found.arrays, name), getattr(plain.arrays, name))
+        error = refused(LabelError, table, **{name: column.iloc[::-1]})
+        assert "another order" in error.remedy
+    people = pd.DataFrame({"people": table["population"]}, table["regions"])
+    np.testing.assert_array_equal(
+        System.from_arrays(**{**table, "population": people}).arrays.population, table["population"]
+    )
+
+
+def test_names_of_factors_are_read_off_a_frame(table):
+    rows = pd.MultiIndex.from_product([table["regions"], table["sectors"]])
+    V = pd.DataFrame(np.stack([table["V"].ravel() / 2] * 2), ["wages", "profits"], rows)
+    assert System.from_arrays(**{**table, "V": V}).factors == ("wages", "profits")
+
+
+def test_other_storage_is_taken(table):
+    plain = System.from_arrays(**table)
+    decimals = np.array([Decimal(v) for v in table["exports"].ravel().tolist()], dtype=object)
+    other = {
+        "exports": decimals,
+        "Y": sparse.csr_array(table["Y"].reshape(12, 8)),
+        "Z": np.asfortranarray(table["Z"]),
+    }
+    found = System.from_arrays(**{**table, **other})
+    for name in other:
+        np.testing.assert_array_equal(getattr(found.arrays, name), getattr(plain.arrays, name))
+
+
+def test_sparse_complex_numbers(table):
+    error = refused(MissingDataError, table, Z=sparse.csr_array(table["Z"].reshape(12, 12) + 1j))
+    assert error.amount == "sparse array of complex128"
+
+
+def test_a_dataset_is_no_array(table):
+    error = refused(DataError, table, V=xr.Dataset({"V": table["V"].ravel()[0]}))
+    assert error.what == "V is not an array."
+
+
+@pytest.mark.parametrize(
+    ("field", "labels", "kind"),
+    [
+        ("regions", "BTHR", "one text"),
+        ("sectors", {"RES", "TEC", "SRV"}, "a set"),
+        ("factors", "wages", "one text"),
+    ],
+)
+def test_labels_that_are_no_list(table, field, labels, kind):
+    error = refused(LabelError, table, **{field: labels})
+    assert error.what == f"The {field} of a table must be a list of texts."
+    assert kind in error.amount
+
+
+@pytest.mark.parametrize(
+    ("labels", "what"),
+    [
+        (["RES", "ＲＥＳ", "SRV"], "Some sectors look the same and are not."),
+        (["R E", "R\u00a0E", "SRV"], "Some sectors look the same and are not."),
+        (["RES\u200b", "TEC", "SRV"], "Some sectors have blanks before or after the name."),
+        (["RES", "TE\r\nC", "SRV"], "Some sectors hold signs that no file can."),
+        (["RES\0", "TEC", "SRV"], "Some sectors hold signs that no file can."),
+        (["RES", "\ud800", "SRV"], "Some sectors hold signs that no file can."),
+    ],
+)
+def test_labels_that_readers_or_files_cannot_tell_apart(table, labels, what):
+    assert refused(LabelError, table, sectors=labels).what == what
+
+
+def test_labels_are_plain_texts(table):
+    s = System.from_arrays(**{**table, "regions": np.array(table["regions"])})
+    assert {type(label) for label in s.regions} == {str}
+    assert refused(LabelError, table, regions=[]).what == "The regions of a table must be a list of texts."
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"period": None}, "The period of a table"),
+        ({"period": 2017.5}, "The period of a table"),
+        ({"period": True}, "The period of a table"),
+        ({"period": pd.Timestamp("2017")}, "The period of a table"),
+        ({"scenario": None}, "The scenario of a table"),
+        ({"scenario": "a\0b"}, "The scenario of a table"),
+        ({"source": None}, "The source of a table"),
+        ({"provenance": "an office"}, "The provenance of a table"),
+        ({"accounts": [("co2", 1)]}, "Accounts must be given by name."),
+    ],
+)
+def test_words_of_another_kind(table, changes, what):
+    assert refused(DataError, table, **changes).what.startswith(what)
+
+
+@pytest.mark.parametrize("period", [2017, 2017.0, np.int64(2017), "2017"])
+def test_years_may_be_numbers(table, period):
+    assert System.from_arrays(**{**table, "period": period}).period == "2017"
+
+
+@pytest.mark.parametrize("name", [5, "a\0b", "a\tb", "Z_data", "region_code", "co2\u200b"])
+def test_account_names_that_files_cannot_hold(table, name):
+    assert refused(DataError, table, accounts={name: table["accounts"]["co2"]}).what.startswith(
+        "An account cannot"
+    )
+
+
+@pytest.mark.parametrize("unit", ["Mt CO2 per 1e8 CNY", "t/CNY"])
+def test_an_intensity_is_no_account(table, unit):
+    error = refused(UnitsError, table, accounts={"co2": (table["accounts"]["co2"][0], unit)})
+    assert error.what == "An account holds flows, and its unit is that of an intensity."
+    assert Account(np.ones((1, 1)), "t CO2 per year").unit == "t CO2 per year"

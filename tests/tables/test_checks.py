@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mrio.errors import NotProductiveError
+from mrio.errors import LabelError, NotProductiveError
 from mrio.tables import System
 
 NAMES = [
@@ -156,3 +156,9 @@ def test_negative_imports_are_named(table):
     check = System.from_arrays(**table).check()["non-negative flows"]
     assert not check.passed
     assert check.cells["region"].tolist() == ["abroad"]
+
+
+def test_a_check_that_does_not_exist(worked):
+    with pytest.raises(LabelError, match="There is no check 'rows'") as caught:
+        worked.a.check()["rows"]
+    assert "'row balance'" in caught.value.remedy

@@ -10,7 +10,7 @@ import xarray as xr
 from scipy import sparse
 
 import mrio
-from mrio.errors import FileError
+from mrio.errors import DataError, FileError, LabelError, UnitsError
 from mrio.tables.netcdf import system_to_dataset
 
 pytest.importorskip("pyarrow")
@@ -156,3 +156,49 @@ def test_a_changed_csv(worked, tmp_path, change):
     path.write_text("\n".join(new) + "\n")
     with pytest.raises(FileError):
         mrio.read_csv(path)
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_tables_and_accounts_keep_their_order(worked, tmp_path, kind):
+    write, read = WAYS[kind]
+    flows = worked.a.accounts["co2"].values
+    accounts = {
+        "water": (2 * flows, "t"),
+        "co2": (flows, "Mt CO2"),
+        "ash": (3 * flows, "t", [1.0, 2.0, 3.0, 4.0]),
+    }
+    before = {
+        "z": worked.a.replace(accounts=accounts),
+        "b": worked.b.replace(accounts=accounts),
+        "A": worked.b,
+    }
+    write(before, tmp_path / f"t.{kind}")
+    after = read(tmp_path / f"t.{kind}")
+    assert list(after) == ["z", "b", "A"]
+    assert list(after["z"].accounts) == ["water", "co2", "ash"]
+    for name, table in before.items():
+        assert after[name].identical(table)
+
+
+@pytest.mark.parametrize("kind", WAYS)
+def test_what_could_not_be_read_back_is_not_written(worked, tmp_path, kind):
+    write, _ = WAYS[kind]
+    other = worked.b.replace(sectors=["a", "b", "c"])
+    for tables, error in (
+        ({"0": worked.a, "1": other}, LabelError),
+        ({"0": worked.a, "1": worked.b.in_unit("1e4 CNY")}, UnitsError),
+        ({"0": 3}, DataError),
+        ({}, DataError),
+    ):
+        with pytest.raises(error):
+            write(tables, tmp_path / f"t.{kind}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_stored_zeros_of_a_sparse_table(worked, tmp_path):
+    Z = sparse.csr_array(worked.a.arrays.Z)
+    Z.data[::3] = 0.0
+    table = worked.a.replace(Z=Z, V=worked.a.arrays.V * 1.0)
+    mrio.write_excel(table, tmp_path / "t.xlsx")
+    found = mrio.read_excel(tmp_path / "t.xlsx")["0"]
+    np.testing.assert_array_equal(found.arrays.Z.toarray(), Z.toarray())

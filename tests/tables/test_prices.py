@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import mrio
 from mrio.change.factors import factors_of, treatment_of
-from mrio.errors import DataError, DataWarning, LabelError, PriceBasisError
+from mrio.errors import DataError, DataWarning, LabelError, MissingDataError, PriceBasisError
 from mrio.tables import Deflator, System
 from tests.compare import assert_close, level, money
 from tests.strategies import Layout, pairs, random_table
@@ -229,3 +229,29 @@ def test_current_and_constant_prices_side_by_side():
         mrio.compare_prices(first, mrio.decompose(*constant, method="polar_mean", spread=False))
     with pytest.raises(LabelError, match="'nowhere'"):
         mrio.compare_prices(first, second, region="nowhere")
+
+
+@pytest.mark.parametrize("bad", ["1,00", 1j])
+def test_indices_that_are_no_numbers(bad):
+    frame = pd.DataFrame({"goods": [80.0, bad]}, index=["2002", "2007"], dtype=object)
+    with pytest.raises(MissingDataError, match="price indices holds something that is no number"):
+        Deflator.from_table(frame, source="made up")
+
+
+def test_deflators_without_source_or_numbers():
+    frame = pd.DataFrame({"goods": [80.0, 100.0]}, index=["2002", "2007"])
+    with pytest.raises(DataError, match="The source of a deflator must be a text"):
+        Deflator.from_table(frame, source=None)
+    with pytest.raises(DataError, match="has no price indices"):
+        Deflator.from_table(frame.iloc[:0], source="made up")
+
+
+def test_tables_whose_prices_contradict_their_period(worked):
+    frame = pd.DataFrame({name: [80.0, 100.0] for name in worked.a.sectors}, index=["2012", "2017"])
+    index = Deflator.from_table(frame, source="made up")
+    odd = worked.a.replace(period="2017", price_basis="current 2012 CNY")
+    with pytest.raises(PriceBasisError, match="names another year than its own"):
+        odd.deflate(index, "2017")
+    with pytest.raises(DataError, match="must be given as a Deflator") as caught:
+        worked.a.deflate(frame, "2017")
+    assert caught.value.amount == "got DataFrame"

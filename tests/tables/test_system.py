@@ -1,3 +1,4 @@
+import copy
 import dataclasses
 import pickle
 
@@ -7,7 +8,7 @@ from hypothesis import given
 from scipy import sparse
 
 from mrio.change import decompose
-from mrio.errors import LabelError
+from mrio.errors import DataError, LabelError, MissingDataError
 from mrio.provenance import Provenance
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS
 from mrio.tables import Account, System
@@ -285,3 +286,62 @@ def test_a_table_survives_a_process_pool(worked):
     assert sent.provenance == worked.a.provenance
     np.testing.assert_array_equal(sent.arrays.Z, worked.a.arrays.Z)
     np.testing.assert_array_equal(sent.accounts["co2"].values, worked.a.accounts["co2"].values)
+
+
+def test_identical_tables(worked):
+    s = worked.a
+    assert s.identical(pickle.loads(pickle.dumps(s)))
+    assert s.identical(copy.deepcopy(s))
+    flows = s.accounts["co2"].values
+    for changes in (
+        {"scenario": "low"},
+        {"V": 2 * s.arrays.V},
+        {"source": "elsewhere"},
+        {"accounts": {"co2": (flows, "kt CO2")}},
+        {"regions": ["a", "b", "c", "d"]},
+    ):
+        assert not s.identical(s.replace(**changes))
+    assert not s.identical(s.arrays)
+
+
+@pytest.mark.parametrize("name", ["Z", "Y", "V", "x", "exports", "imports_Z", "imports_Y", "population"])
+def test_frames_come_out_and_go_in_again(worked, table, name):
+    frame = worked.a.to_dataframe(name)
+    np.testing.assert_array_equal(frame.to_numpy().ravel(), getattr(worked.a.arrays, name).ravel())
+    assert System.from_arrays(**{**table, name: frame}).identical(System.from_arrays(**table))
+
+
+def test_frame_of_a_sparse_table(worked):
+    s = worked.a.replace(Z=sparse.csr_array(worked.a.arrays.Z))
+    np.testing.assert_array_equal(s.to_dataframe("Z").to_numpy(), worked.a.arrays.Z)
+    with pytest.raises(DataError, match="Z is stored sparse"):
+        s.array("Z")
+    with pytest.raises(MissingDataError, match="discrepancy was not given"):
+        s.to_dataframe("discrepancy")
+
+
+def test_arrays_that_do_not_exist(worked):
+    with pytest.raises(LabelError, match="no array 'L'"):
+        worked.a.array("L")
+    with pytest.raises(LabelError, match="no account"):
+        worked.a.account(["co2"])
+
+
+def test_gaps_between_rows_and_columns_are_told(worked):
+    s = worked.a
+    assert "columns miss" not in repr(s) + s._repr_html_()
+    gap = s.replace(V=s.arrays.V + 0.1 * s.arrays.x.max())
+    assert "columns miss output by up to 0.1 of the largest one: see check()" in repr(gap)
+    assert "columns miss output by up to 0.1" in gap._repr_html_()
+
+
+def test_a_table_of_one_cell_and_one_of_zeros():
+    words = {"unit": "CNY", "price_basis": "current CNY", "period": "1"}
+    labels = {"regions": ["A"], "sectors": ["g"], "demand": ["c"]}
+    one = System.from_arrays(**labels, Z=[[1.0]], Y=[[1.0]], V=[1.0], **words)
+    assert one.check().passed
+    assert one.A.item() == 0.5
+    none = System.from_arrays(**labels, Z=[[0.0]], Y=[[0.0]], V=[0.0], discrepancy=[0.0], **words)
+    report = none.check()
+    assert report["row balance"].worst == report["column balance"].worst == 0.0
+    assert report["discrepancy"].passed

@@ -2,7 +2,8 @@ import pytest
 
 import mrio
 from mrio.change import decompose
-from mrio.errors import DataError, LabelError, PriceBasisError, UnitsError
+from mrio.errors import DataError, DataWarning, LabelError, PriceBasisError, UnitsError
+from mrio.schema import SYSTEM_DIMS
 from mrio.tables import System, Systems
 from mrio.transfer import measure_transfer
 from tests.strategies import scaled
@@ -147,3 +148,32 @@ def test_an_account_in_two_units_is_never_compared(table, meet):
     assert caught.value.amount == "'Mt CO2' and 'kt CO2'"
     # What does not use the account is free to go on.
     assert mrio.compare({"baseline": a, "other": a.replace(accounts={"co2": (flows, "kt CO2")})}, "output")
+
+
+def test_sets_of_something_else(worked):
+    for tables in ({"a": 3}, [3]):
+        with pytest.raises(DataError, match="holds something that is no table"):
+            Systems(tables)
+    assert list(Systems(worked.a)) == ["0"]
+
+
+def test_names_of_periods_that_are_crossed(worked):
+    with pytest.raises(LabelError, match="the name of the period of another table") as caught:
+        Systems({"0": worked.b, "1": worked.a})
+    assert caught.value.where == "'0' is of period '1', '1' is of period '0'"
+    assert list(Systems({"0": worked.a, "later": worked.b})) == ["0", "later"]
+
+
+@pytest.mark.parametrize(("factor", "warned"), [(1e4, True), (50.0, False), (1e-3, True)])
+def test_a_unit_that_slipped(worked, factor, warned):
+    a, b = worked.a, worked.b
+    names = [name for name in SYSTEM_DIMS if name not in ("x", "population") and a.array(name) is not None]
+    # Output grows from the one period to the other by less than two times.
+    other = b.replace(**{name: getattr(b.arrays, name) * factor for name in names})
+    if not warned:
+        assert len(Systems([a, other])) == 2
+        return
+    with pytest.warns(DataWarning, match="differ in size more than economies do: output is"):
+        Systems([a, other])
+    with pytest.warns(DataWarning, match="population is"):
+        Systems([a, b.replace(population=b.arrays.population * 1e4)])

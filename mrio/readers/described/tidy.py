@@ -8,6 +8,7 @@ databases.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,15 @@ class TidyLayout:
     stock_change: str | None = None
     discrepancy: str | None = None
     empty: float | None = 0.0
+
+    def __post_init__(self) -> None:
+        texts = [name for name in ("demand", "factors") if isinstance(getattr(self, name), str)]
+        if texts:
+            raise LabelError(
+                "A layout needs lists of labels.",
+                amount=", ".join(f"{name}={getattr(self, name)!r}" for name in texts),
+                remedy=f"give {texts[0]}=({getattr(self, texts[0])!r},)",
+            )
 
 
 _COLUMNS = ("region", "sector", "use_region", "use_sector", "value")
@@ -190,19 +200,32 @@ def _arrays(flows: _Flows, layout: TidyLayout) -> dict[str, Any]:
 
 
 def _load(path: Path) -> pd.DataFrame:
-    existing(path)
+    path = existing(path)
     try:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
-        separator = "\t" if path.suffix.lower() in (".tsv", ".txt") else ","
-        return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError, ImportError) as error:
+        return _texts(path, "\t" if path.suffix.lower() in (".tsv", ".txt") else ",")
+    except (OSError, ValueError, ImportError, pd.errors.ParserWarning) as error:
         raise FileError(
             "The file cannot be read as a long table.",
             where=str(path),
             amount=f"{type(error).__name__}: {error}",
-            remedy="give a CSV or Parquet file with a header; Parquet needs the package pyarrow",
+            remedy="give a CSV or Parquet file with a header, each column once, and rows as long as the "
+            "header; Parquet needs the package pyarrow",
         ) from error
+
+
+def _texts(path: Path, separator: str) -> pd.DataFrame:
+    """Return all cells of a text file; pandas would rename doubled columns, and shift or cut long rows."""
+    head = pd.read_csv(path, sep=separator, dtype=str, header=None, nrows=1, encoding="utf-8-sig")
+    doubled = head.iloc[0][head.iloc[0].duplicated()].tolist()
+    if doubled:
+        raise ValueError(f"columns stand twice: {', '.join(map(repr, doubled))}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            path, sep=separator, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
+        )
 
 
 def _checked(frame: pd.DataFrame, layout: TidyLayout, place: str) -> pd.DataFrame:

@@ -152,7 +152,7 @@ def open_file_or_zip(path: PathLike) -> Archive:
     path = Path(path)
     if path.suffix.lower() == ".zip":
         return open_archive(path)
-    existing(path)
+    path = existing(path)
     return Archive(str(path), {path.name: str(path)}, zipped=False)
 
 

@@ -160,7 +160,7 @@ def open_csv(path: str | Path) -> Sheet:
     file = existing(path)
     opener: Any = gzip.open if file.suffix == ".gz" else open
     try:
-        with opener(file, "rt", encoding="utf-8", newline="") as lines:
+        with opener(file, "rt", encoding="utf-8-sig", newline="") as lines:
             rows = tuple(tuple(_number_or_text(cell) for cell in row) for row in csv.reader(lines))
     except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise unreadable("CSV", path, error) from error

@@ -228,7 +228,8 @@ def _column(sheet: Sheet, name: str) -> tuple[str, ...]:
             remedy="give the ReadMe workbook as it was published",
         )
     column = head.index(name)
-    texts = [str(sheet.value(row, column)).strip() for row in range(1, len(sheet.cells))]
+    cells = [sheet.value(row, column) for row in range(1, len(sheet.cells))]
+    texts = [str(cell).strip() for cell in cells]
     count = next((k for k, text in enumerate(texts) if not text), len(texts))
     later = [k for k in range(count, len(texts)) if texts[k]]
     if not count or later:
@@ -236,6 +237,14 @@ def _column(sheet: Sheet, name: str) -> tuple[str, ...]:
             f"The column {name!r} of labels has gaps.",
             where=f"{sheet.place}, row {count + 2}",
             amount=f"{count} labels before the gap, {len(later)} after it",
+            remedy="give the ReadMe workbook as it was published",
+        )
+    numbers = [k + 2 for k, cell in enumerate(cells) if isinstance(cell, int | float)]
+    if numbers:
+        raise LabelError(
+            f"The column {name!r} of labels holds numbers.",
+            where=f"{sheet.place}, row {', '.join(map(str, numbers[:6]))}",
+            amount=f"{len(numbers)} cells",
             remedy="give the ReadMe workbook as it was published",
         )
     return tuple(texts[:count])
@@ -372,6 +381,13 @@ def _system(
     """Return the table, with changes in inventories apart."""
     names, direct, model = chosen
     stocks = [k for k, name in enumerate(labels.demand) if _STOCKS.search(name)]
+    if len(stocks) != 1:
+        raise LabelError(
+            "Changes in inventories are not one category of final demand.",
+            where=", ".join(map(repr, labels.demand)),
+            amount=f"{len(stocks)} categories of that name",
+            remedy="give the ReadMe workbook as it was published",
+        )
     kept = [k for k in range(len(labels.demand)) if k not in stocks]
     final = found.final.reshape(labels.pairs, len(labels.regions), -1)
     units = dict(zip(labels.accounts, labels.units, strict=True))
@@ -383,7 +399,7 @@ def _system(
         Z=found.Z,
         Y=final[:, :, kept].reshape(labels.pairs, -1),
         V=found.inputs,
-        stock_change=final[:, :, stocks].sum(axis=(1, 2)) if stocks else None,
+        stock_change=final[:, :, stocks].sum(axis=(1, 2)),
         discrepancy=found.discrepancy,
         accounts={
             name: Account(found.accounts[k], units[name], None if direct is None else direct[k])

@@ -153,3 +153,43 @@ def test_a_missing_column_and_a_missing_file(tmp_path):
     refused(tmp_path, tidy(arrays()).drop(columns="to"), LabelError)
     with pytest.raises(FileError):
         mrio.read_tidy(tmp_path / "none.csv", TIDY, **WORDS)
+
+
+SMALL = ["A,goods,A,goods,60", "A,goods,A,final,40", "A,va,A,goods,40"]
+HEAD = "region,sector,use_region,use_sector,value"
+OWN = mrio.TidyLayout(("final",), ("va",))
+
+
+def small(tmp_path, head, rows):
+    """Return a table of one sector read from lines of text."""
+    (tmp_path / "t.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return mrio.read_tidy(tmp_path / "t.csv", OWN, **WORDS)
+
+
+def test_a_mark_of_byte_order_is_no_part_of_a_label(tmp_path):
+    assert small(tmp_path, "\ufeff" + HEAD, SMALL).arrays.x.tolist() == [[100.0]]
+    (tmp_path / "s.csv").write_text("\ufeffA,20,10,50,20\nB,10,30,10,60\nva,70,70\n", encoding="utf-8")
+    ranges = {"Z": "B1:C2", "Y": "D1:E2", "V": "B3:C3"}
+    layout = mrio.SheetLayout(ranges, "A1:A2", ("goods",), ("final",))
+    assert mrio.read_sheet(tmp_path / "s.csv", layout, **WORDS).regions == ("A", "B")
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "amount"),
+    [
+        (HEAD + ",value", [row + ",9" for row in SMALL], "columns stand twice: 'value'"),
+        (HEAD, [row + ",1" for row in SMALL], "loss of data"),
+        (HEAD, [SMALL[0] + ",1", *SMALL[1:]], "Expected 5 fields"),
+        (HEAD, [SMALL[0], SMALL[1] + ",1", SMALL[2]], "Expected 5 fields"),
+    ],
+)
+def test_columns_that_could_be_shifted_or_lost(tmp_path, head, rows, amount):
+    with pytest.raises(FileError, match="cannot be read as a long table") as caught:
+        small(tmp_path, head, rows)
+    assert amount in caught.value.amount or "loss of data" in caught.value.amount
+
+
+def test_a_layout_needs_lists():
+    with pytest.raises(LabelError, match="needs lists of labels") as caught:
+        mrio.TidyLayout("final", ("va",))
+    assert caught.value.remedy == "give demand=('final',)"

@@ -3,6 +3,7 @@
 import zipfile
 
 import numpy as np
+import openpyxl
 import pytest
 
 from mrio.errors import (
@@ -259,3 +260,27 @@ def test_a_table_larger_than_memory_is_refused_before_it_is_read(folder, monkeyp
     monkeypatch.setattr("mrio.files.available_memory", lambda: 100)
     with pytest.raises(MemoryLimitError):
         read_gloria(folder)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "column", "value", "what"),
+    [
+        ("Regions", 1, 1, -1e3, "The column 'Region_acronyms' of labels holds numbers."),
+        ("Sectors", 2, 1, 2012, "The column 'Sector_names' of labels holds numbers."),
+        (
+            "Value added and final demand",
+            2,
+            2,
+            "1,5",
+            "Changes in inventories are not one category of final demand.",
+        ),
+    ],
+)
+def test_labels_that_are_none(folder, sheet, row, column, value, what):
+    path = folder / "GLORIA_ReadMe_057.xlsx"
+    book = openpyxl.load_workbook(path)
+    book[sheet].cell(row + 1, column + 1, value)
+    book.save(path)
+    with pytest.raises(LabelError) as caught:
+        read_gloria(folder)
+    assert caught.value.what == what
