@@ -123,7 +123,10 @@ class SourcingOperator:
 
     def diagonal(self) -> Floats:
         """Return the diagonal (n,)."""
-        return np.diagonal(self.diagonal_blocks(), axis1=1, axis2=2).ravel()
+        if self._domestic is not None:
+            return np.diagonal(self._domestic, axis1=1, axis2=2).ravel()
+        own = np.arange(self.n_regions)
+        return (self._trade[:, own, own].T * np.diagonal(self._technology, axis1=1, axis2=2)).ravel()
 
     def absolute_left_product(self, weights: Floats) -> Floats:
         """Return |A|' weights (n,)."""
