@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from mrio.codes import with_codes
-from mrio.errors import LabelError, raise_together
+from mrio.errors import LabelError, choices, raise_together
 from mrio.leontief import Leontief
 from mrio.mapping import MappingLike
 from mrio.provenance import Provenance
@@ -258,7 +258,7 @@ class System(LabelledArrays):
             raise LabelError(
                 f"The table has no account {name!r}.",
                 where=self.title,
-                remedy=f"known accounts are {', '.join(map(repr, known))}",
+                remedy=choices(name, known, "accounts"),
             )
         return self.accounts[name]
 

@@ -45,7 +45,7 @@ def test_an_account_that_one_table_lacks(tables, compare):
     error = refused(LabelError, compare, a, b.replace(accounts={}))
     assert error.what == "The table has no account 'co2'."
     assert error.where == "1, 4 regions x 3 sectors"
-    assert error.remedy == "known accounts are 'value_added'"
+    assert error.remedy == "accounts are 'value_added'"
 
 
 @BOTH

@@ -106,7 +106,7 @@ def test_accounts(table):
     assert "Mt CO2" in repr(s.account("co2"))
     with pytest.raises(LabelError, match="no account 'ch4'") as caught:
         s.account("ch4")
-    assert caught.value.remedy == "known accounts are 'value_added', 'co2', 'energy'"
+    assert caught.value.remedy == "accounts are 'value_added', 'co2', 'energy'"
 
 
 def test_intensities(worked):
