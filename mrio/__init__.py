@@ -113,15 +113,15 @@ if TYPE_CHECKING:
     from mrio.tables import Systems as Systems
     from mrio.tables import Variants as Variants
     from mrio.tables import perturb as perturb
-    from mrio.tables.excel import read_excel as read_excel
-    from mrio.tables.excel import write_excel as write_excel
-    from mrio.tables.exchange import read_csv as read_csv
-    from mrio.tables.exchange import read_parquet as read_parquet
-    from mrio.tables.exchange import write_csv as write_csv
-    from mrio.tables.exchange import write_parquet as write_parquet
-    from mrio.tables.pymrio import to_pymrio as to_pymrio
-    from mrio.tables.sdmx import read_sdmx as read_sdmx
-    from mrio.tables.sdmx import write_sdmx as write_sdmx
+    from mrio.tables.formats.excel import read_excel as read_excel
+    from mrio.tables.formats.excel import write_excel as write_excel
+    from mrio.tables.formats.exchange import read_csv as read_csv
+    from mrio.tables.formats.exchange import read_parquet as read_parquet
+    from mrio.tables.formats.exchange import write_csv as write_csv
+    from mrio.tables.formats.exchange import write_parquet as write_parquet
+    from mrio.tables.formats.pymrio import to_pymrio as to_pymrio
+    from mrio.tables.formats.sdmx import read_sdmx as read_sdmx
+    from mrio.tables.formats.sdmx import write_sdmx as write_sdmx
     from mrio.transfer import Transfer as Transfer
     from mrio.transfer import aggregation_bias as aggregation_bias
     from mrio.transfer import measure_transfer as measure_transfer
@@ -189,10 +189,10 @@ _HOMES = {
     "read": "mrio.reading",
     "read_ceads_emissions": "mrio.readers.china.ceads_emissions",
     "read_ceads_mrio": "mrio.readers.china.ceads_mrio",
-    "read_csv": "mrio.tables.exchange",
+    "read_csv": "mrio.tables.formats.exchange",
     "read_deflators": "mrio.readers.china.deflators",
     "read_eora": "mrio.readers.world.eora",
-    "read_excel": "mrio.tables.excel",
+    "read_excel": "mrio.tables.formats.excel",
     "read_exiobase": "mrio.readers.world.exiobase",
     "read_figaro": "mrio.readers.world.figaro",
     "read_gloria": "mrio.readers.world.gloria",
@@ -202,10 +202,10 @@ _HOMES = {
     "read_nbs_national": "mrio.readers.china.nbs_national",
     "read_nbs_provincial": "mrio.readers.china.nbs_provincial",
     "read_netcdf": "mrio.netcdf",
-    "read_parquet": "mrio.tables.exchange",
+    "read_parquet": "mrio.tables.formats.exchange",
     "read_pymrio": "mrio.readers.packages.pymrio",
     "read_scenarios": "mrio.scenarios.records",
-    "read_sdmx": "mrio.tables.sdmx",
+    "read_sdmx": "mrio.tables.formats.sdmx",
     "read_sheet": "mrio.readers.described.plain",
     "read_sic": "mrio.readers.china.sic",
     "read_tidy": "mrio.readers.described.tidy",
@@ -213,17 +213,17 @@ _HOMES = {
     "run_scenarios": "mrio.scenarios.run",
     "structural_paths": "mrio.measures.paths",
     "sweep": "mrio.ensembles",
-    "to_pymrio": "mrio.tables.pymrio",
+    "to_pymrio": "mrio.tables.formats.pymrio",
     "update": "mrio.building.update",
     "value_added_trade": "mrio.measures.trade",
     "with_codes": "mrio.codes",
-    "write_csv": "mrio.tables.exchange",
-    "write_excel": "mrio.tables.excel",
-    "write_parquet": "mrio.tables.exchange",
+    "write_csv": "mrio.tables.formats.exchange",
+    "write_excel": "mrio.tables.formats.excel",
+    "write_parquet": "mrio.tables.formats.exchange",
     "write_report": "mrio.report",
     "write_scenario_template": "mrio.scenarios.records",
     "write_scenarios": "mrio.scenarios.records",
-    "write_sdmx": "mrio.tables.sdmx",
+    "write_sdmx": "mrio.tables.formats.sdmx",
 }
 
 _SUBMODULES = ("lowcarbon", "scenarios")

@@ -8,7 +8,7 @@ from mrio.errors import FileError
 from mrio.files import PathLike, read_groups
 from mrio.results import Result
 from mrio.tables import Systems
-from mrio.tables.netcdf import KIND_SYSTEMS, systems_from_groups
+from mrio.tables.formats.netcdf import KIND_SYSTEMS, systems_from_groups
 
 RESULTS = {
     "comparison": ("mrio.scenarios.comparison", "Comparison"),

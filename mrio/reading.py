@@ -24,9 +24,9 @@ from mrio.readers.world.gloria import is_gloria, read_gloria
 from mrio.readers.world.icio import icio_names, read_icio
 from mrio.readers.world.wiod import find_corner, is_wiod_head, is_wiod_name, read_wiod, wiod_sheets
 from mrio.tables import System, Systems
-from mrio.tables.excel import RECORD, read_excel
-from mrio.tables.exchange import read_csv, read_parquet
-from mrio.tables.sdmx import is_sdmx, read_sdmx
+from mrio.tables.formats.excel import RECORD, read_excel
+from mrio.tables.formats.exchange import read_csv, read_parquet
+from mrio.tables.formats.sdmx import is_sdmx, read_sdmx
 
 _WORKBOOKS = (".xls", ".xlsx", ".xlsb")
 

@@ -9,7 +9,7 @@ import xarray as xr
 import mrio
 from mrio.errors import FileError, MissingExtraError
 from mrio.reading import SOURCES
-from mrio.tables.netcdf import system_to_dataset
+from mrio.tables.formats.netcdf import system_to_dataset
 from tests.readers.china import test_ceads_mrio, test_ipio
 from tests.readers.packages import test_mario
 from tests.readers.sheets import write

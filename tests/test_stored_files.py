@@ -14,7 +14,7 @@ import xarray as xr
 import mrio
 from mrio.errors import FileError, MemoryLimitError
 from mrio.files import FORMAT
-from mrio.tables.netcdf import system_to_dataset
+from mrio.tables.formats.netcdf import system_to_dataset
 
 STORED = Path(__file__).parent / "stored"
 

@@ -27,7 +27,7 @@ from mrio.parameters import require_count
 from mrio.results import Result
 from mrio.tables import Ensemble, System
 from mrio.tables.arrays import Array
-from mrio.tables.netcdf import system_to_dataset
+from mrio.tables.formats.netcdf import system_to_dataset
 from mrio.threads import one_thread
 
 R = TypeVar("R", bound=Result)

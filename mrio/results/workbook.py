@@ -16,7 +16,7 @@ import pandas as pd
 
 from mrio.errors import FileError
 from mrio.files import replacing
-from mrio.tables.excel import number_cell, openpyxl_library, text_cell
+from mrio.tables.formats.excel import number_cell, openpyxl_library, text_cell
 
 _ROWS: Final = 1_048_576
 _LETTERS: Final = 32_000

@@ -457,7 +457,7 @@ class System(LabelledArrays):
     def to_dataset(self) -> xr.Dataset:
         """Return the table as one xarray Dataset: numbers, labels, official codes, units and provenance.
 
-        It is what a group of a file holds (`mrio.tables.netcdf`); the codes are those of `mrio.codes`.
+        It is what a group of a file holds (`mrio.tables.formats.netcdf`); codes are those of `mrio.codes`.
 
         Examples
         --------
@@ -466,19 +466,19 @@ class System(LabelledArrays):
         >>> dataset["sector_name_zh"].values.tolist()[:2]
         ['农林牧渔', '煤炭采选']
         """
-        from mrio.tables.netcdf import system_to_dataset
+        from mrio.tables.formats.netcdf import system_to_dataset
 
         return with_codes(system_to_dataset(self))
 
     def to_netcdf(self, path: Any) -> None:
         """Write the table to a netCDF-4 file with one group named after the period."""
-        from mrio.tables.netcdf import write_systems
+        from mrio.tables.formats.netcdf import write_systems
 
         write_systems({self.period: self}, path)
 
     def to_pymrio(self) -> Any:
         """Return the table as a pymrio ``IOSystem`` (see `mrio.to_pymrio`)."""
-        from mrio.tables.pymrio import to_pymrio
+        from mrio.tables.formats.pymrio import to_pymrio
 
         return to_pymrio(self)
 

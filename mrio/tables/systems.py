@@ -113,7 +113,7 @@ class Systems(Mapping[str, System]):
 
     def to_netcdf(self, path: Any) -> None:
         """Write all tables to one netCDF-4 file, one group each."""
-        from mrio.tables.netcdf import write_systems
+        from mrio.tables.formats.netcdf import write_systems
 
         write_systems(self, path)
 

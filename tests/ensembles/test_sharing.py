@@ -9,7 +9,7 @@ from mrio.ensembles import sharing
 from mrio.ensembles.job import DrawsJob
 from mrio.ensembles.quantity import Layout, evaluated
 from mrio.ensembles.sharing import Order, SharedBlock, put_together, taken_apart
-from mrio.tables.netcdf import system_to_dataset
+from mrio.tables.formats.netcdf import system_to_dataset
 from tests.ensembles.measures import total
 
 

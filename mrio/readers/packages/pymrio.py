@@ -33,7 +33,7 @@ from mrio.readers.raw.frames import (
 from mrio.readers.raw.text import TextLayout, read_numbers, read_words
 from mrio.readers.raw.workbook import Floats
 from mrio.tables import System
-from mrio.tables.pymrio import IMPORTS, MARK, OUTSIDE, OWN_CATEGORY
+from mrio.tables.formats.pymrio import IMPORTS, MARK, OUTSIDE, OWN_CATEGORY
 from mrio.units import parse_unit
 
 PARAMETERS = "file_parameters.json"

@@ -16,8 +16,9 @@ else ``A``. ``MRIO_STATUS`` says which: fact, derived, estimated or not stated.
 Provinces have GB/T 2260 codes, sectors those of their classification (`mrio.codes`); what has no official
 code gets an own one by its position (``R04``, ``S01``, ``D01``, ``F01``).
 
-``tables.csv-metadata.json`` is the record of `mrio.tables.long`, so tables are read back as they were. The
-files follow SDMX as far as a reader of tables needs it; no data structure definition is registered anywhere.
+``tables.csv-metadata.json`` is the record of `mrio.tables.formats.long`, so tables are read back as they
+were. The files follow SDMX as far as a reader of tables needs it; no data structure definition is registered
+anywhere.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ from mrio.codes import code_table
 from mrio.errors import DataError, FileError
 from mrio.files import PathLike
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS
-from mrio.tables.exchange import read_pair, record_path, write_pair, write_plain_csv
-from mrio.tables.long import COLUMNS as LONG
-from mrio.tables.long import DIMS, as_tables, from_long, record, to_long
+from mrio.tables.formats.exchange import read_pair, record_path, write_pair, write_plain_csv
+from mrio.tables.formats.long import COLUMNS as LONG
+from mrio.tables.formats.long import DIMS, as_tables, from_long, record, to_long
 from mrio.tables.status import status_of
 from mrio.tables.system import System
 from mrio.tables.systems import Systems
@@ -326,7 +327,7 @@ def _measure(unit: Unit) -> tuple[str, int]:
 
 
 def _long(frame: pd.DataFrame, words: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the rows as the long frame of `mrio.tables.long`."""
+    """Return the rows as the long frame of `mrio.tables.formats.long`."""
     codes = words["codelists"]
     named = {_signature(name, dims): name for name, dims in SYSTEM_DIMS.items()}
     result = []

@@ -11,7 +11,7 @@ from scipy import sparse
 
 import mrio
 from mrio.errors import DataError, FileError, LabelError, UnitsError
-from mrio.tables.netcdf import system_to_dataset
+from mrio.tables.formats.netcdf import system_to_dataset
 
 pytest.importorskip("pyarrow")
 

@@ -10,7 +10,7 @@ from mrio.netcdf import read_netcdf
 from mrio.provenance import CellGroup, Provenance
 from mrio.schema import SYSTEM_DIMS
 from mrio.tables import System, Systems
-from mrio.tables.netcdf import KIND_SYSTEMS, system_from_dataset, system_to_dataset
+from mrio.tables.formats.netcdf import KIND_SYSTEMS, system_from_dataset, system_to_dataset
 from tests.strategies import pairs
 
 WORDS = ("unit", "price_basis", "period", "scenario", "population_unit", "provenance", "labels")

@@ -1,7 +1,7 @@
 """Tables as Parquet and CSV files, and back.
 
-Both hold the long form of `mrio.tables.long`. A Parquet file carries its record in the metadata of the file
-under the key ``mrio``. A CSV file has its record beside it, named as CSV on the Web asks for:
+Both hold the long form of `mrio.tables.formats.long`. A Parquet file carries its record in the metadata of
+the file under the key ``mrio``. A CSV file has its record beside it, named as CSV on the Web asks for:
 ``tables.csv`` and ``tables.csv-metadata.json``.
 """
 
@@ -16,7 +16,7 @@ import pandas as pd
 
 from mrio.errors import FileError, MissingExtraError
 from mrio.files import PathLike, existing, replacing
-from mrio.tables.long import COLUMNS, from_long, record, to_long
+from mrio.tables.formats.long import COLUMNS, from_long, record, to_long
 from mrio.tables.system import System
 from mrio.tables.systems import Systems
 

@@ -24,8 +24,8 @@ from mrio.provenance import Provenance
 from mrio.schema import SYSTEM_DIMS
 from mrio.tables.account import Account
 from mrio.tables.arrays import Array, is_sparse
+from mrio.tables.formats.netcdf import system_to_dataset
 from mrio.tables.labels import Labels
-from mrio.tables.netcdf import system_to_dataset
 from mrio.tables.system import System
 from mrio.tables.systems import Systems
 

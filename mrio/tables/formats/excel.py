@@ -6,8 +6,8 @@ Sheet ``About``: a row for each word (table, period, unit, price basis, source, 
 sheet an array, named ``<number> <array>``: labels of the rows in the first columns, of the columns in the
 first rows, one row or column a dim. Accounts stand side by side in sheet ``<number> accounts``. Sheets
 ``codes of regions`` and ``codes of sectors`` give official codes and Chinese names where there are any. Sheet
-``record`` holds the record of `mrio.tables.long` as text, in pieces, because a cell holds at most 32 767
-characters.
+``record`` holds the record of `mrio.tables.formats.long` as text, in pieces, because a cell holds at most
+32 767 characters.
 
 Numbers are written with 17 digits, so a workbook is read back as it was, or refused.
 """
@@ -28,7 +28,7 @@ from mrio.errors import FileError, MissingExtraError
 from mrio.files import PathLike, existing, replacing, require_plain_workbook
 from mrio.schema import LONG_NAMES, SYSTEM_DIMS
 from mrio.tables.arrays import is_sparse
-from mrio.tables.long import COLUMNS, DIMS, as_tables, from_long, record
+from mrio.tables.formats.long import COLUMNS, DIMS, as_tables, from_long, record
 from mrio.tables.system import System
 from mrio.tables.systems import Systems
 

@@ -11,7 +11,7 @@ import xarray as xr
 import mrio
 from mrio.errors import DataWarning, FileError, LabelError, MissingDataError, UnitsError
 from mrio.readers.packages.pymrio import Hints, read_pymrio
-from mrio.tables.netcdf import system_to_dataset
+from mrio.tables.formats.netcdf import system_to_dataset
 from tests.compare import assert_close
 
 with warnings.catch_warnings():

@@ -8,8 +8,8 @@ import xarray as xr
 import mrio
 from mrio.errors import FileError
 from mrio.provenance import CellGroup, Provenance
-from mrio.tables.netcdf import system_to_dataset
-from mrio.tables.sdmx import COLUMNS, codelists
+from mrio.tables.formats.netcdf import system_to_dataset
+from mrio.tables.formats.sdmx import COLUMNS, codelists
 from mrio.tables.status import status_of
 
 
