@@ -17,8 +17,8 @@ from mrio.errors import ConvergenceError
 from mrio.leontief.norms import Norm, rounding
 from mrio.leontief.report import Floats
 
-_CAUTION = 0.1
-"""Part of the target that a residual which is only foreseen must stay below."""
+_FORESEEN = 0.05
+"""Part of the target below which a residual need only be foreseen: answers are certified in the end."""
 
 Sweep = Callable[[Floats, Floats, NDArray[np.intp]], tuple[Floats, Floats]]
 """Maps right-hand sides B (n, k), X (n, k) and the numbers of these columns (k,) to G(X) (n, k) and the norm
@@ -58,13 +58,15 @@ class Iterate:
         )
 
 
+# An iteration that runs away ends with numbers that are not finite.
+@np.errstate(over="ignore", invalid="ignore")
 def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_sweeps: int) -> Iterate:
-    """Sweep until each column of X (n, k) has a residual below its `target` (k,), or surely will have.
+    """Sweep until each column of X (n, k) has a residual below its `target` (k,), or surely leaves one.
 
     A sweep meets the residual of X and makes G of it, which is better by the contraction of a sweep: so small
-    elements are as good as the norm of the column. A column that has met its target is done with G. One whose
-    last two residuals foresee a tenth of the target is done with the next, mixed X, which saves the sweep
-    that would only confirm it. Columns that are done leave the iteration. X is not changed.
+    elements are as good as the norm of the column. A column is done with G when it has met its target, or
+    when its last two residuals foresee a small part of it, which saves the sweep that would only confirm it.
+    Columns that are done leave the iteration. X is not changed.
     """
     answer = np.empty_like(B)
     active = np.arange(B.shape[1])
@@ -72,20 +74,18 @@ def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_
     history = _History()
     for number in range(1, max_sweeps + 1):
         G, met = sweep(B, X, active)
-        if not np.isfinite(met).all():
-            break
         enough = np.maximum(target[active], rounding(B.shape[0]) * norm(G))
-        reached = met <= enough
-        done = reached | (met * met <= _CAUTION * enough * before)
-        X = G if reached.all() else history.mix(X, G)
+        done = (met <= enough) | (met * met <= _FORESEEN * enough * before)
         if done.any():
-            answer[:, active[done]] = np.where(reached[done], G[:, done], X[:, done])
+            answer[:, active[done]] = G[:, done]
             if done.all():
                 return Iterate(answer, number, True)
             going = ~done
-            active, B, X, met = active[going], B[:, going], X[:, going], met[going]
+            active, B, X, G, met = active[going], B[:, going], X[:, going], G[:, going], met[going]
             history.keep(going)
-        before = met
+        if not np.isfinite(met).all():
+            break
+        X, before = history.mix(X, G), met
     answer[:, active] = G
     return Iterate(answer, number, False)
 
