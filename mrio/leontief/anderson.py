@@ -18,11 +18,34 @@ from mrio.leontief.norms import Norm, rounding
 from mrio.leontief.report import Floats
 
 _FORESEEN = 0.05
-"""Part of the target below which a residual need only be foreseen: answers are certified in the end."""
+"""Part of its target below which a residual may be foreseen instead of met."""
 
 Sweep = Callable[[Floats, Floats, NDArray[np.intp]], tuple[Floats, Floats]]
 """Maps right-hand sides B (n, k), X (n, k) and the numbers of these columns (k,) to G(X) (n, k) and the norm
 (k,) of the residuals met."""
+
+
+@dataclass(frozen=True)
+class Until:
+    """When an iteration stops.
+
+    Parameters
+    ----------
+    target
+        What the residual of each column must be below (k,).
+    norm
+        Its norm.
+    max_sweeps
+        Sweeps after which the iteration gives up.
+    certified
+        The residual of the answer is taken afterwards, and solved for where it is too large: then a residual
+        that the last two foresee to be a small part of the target need not be met.
+    """
+
+    target: Floats
+    norm: Norm
+    max_sweeps: int
+    certified: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,32 +83,35 @@ class Iterate:
 
 # An iteration that runs away ends with numbers that are not finite.
 @np.errstate(over="ignore", invalid="ignore")
-def iterate(sweep: Sweep, B: Floats, X: Floats, target: Floats, norm: Norm, max_sweeps: int) -> Iterate:
-    """Sweep until each column of X (n, k) has a residual below its `target` (k,), or surely leaves one.
+def iterate(sweep: Sweep, B: Floats, X: Floats, until: Until) -> Iterate:
+    """Sweep until each column of X (n, k) has reached its target, or is sure to.
 
     A sweep meets the residual of X and makes G of it, which is better by the contraction of a sweep: so small
-    elements are as good as the norm of the column. A column is done with G when it has met its target, or
-    when its last two residuals foresee a small part of it, which saves the sweep that would only confirm it.
-    Columns that are done leave the iteration. X is not changed.
+    elements are as good as the norm of the column. A column that has met its target is done with G. One that
+    is foreseen to is done with the next, mixed X, which saves the sweep that would only confirm it. Columns
+    that are done leave the iteration. X is not changed.
     """
     answer = np.empty_like(B)
     active = np.arange(B.shape[1])
     before = np.zeros(B.shape[1])
     history = _History()
-    for number in range(1, max_sweeps + 1):
+    foreseen = _FORESEEN if until.certified else 0.0
+    for number in range(1, until.max_sweeps + 1):
         G, met = sweep(B, X, active)
-        enough = np.maximum(target[active], rounding(B.shape[0]) * norm(G))
-        done = (met <= enough) | (met * met <= _FORESEEN * enough * before)
+        if not np.isfinite(met).all():
+            break
+        enough = np.maximum(until.target[active], rounding(B.shape[0]) * until.norm(G))
+        reached = met <= enough
+        done = reached | (met * met < foreseen * enough * before)
+        X = G if reached.all() else history.mix(X, G)
         if done.any():
-            answer[:, active[done]] = G[:, done]
+            answer[:, active[done]] = np.where(reached[done], G[:, done], X[:, done])
             if done.all():
                 return Iterate(answer, number, True)
             going = ~done
-            active, B, X, G, met = active[going], B[:, going], X[:, going], G[:, going], met[going]
+            active, B, X, met = active[going], B[:, going], X[:, going], met[going]
             history.keep(going)
-        if not np.isfinite(met).all():
-            break
-        X, before = history.mix(X, G), met
+        before = met
     answer[:, active] = G
     return Iterate(answer, number, False)
 

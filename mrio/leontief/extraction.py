@@ -25,7 +25,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.anderson import iterate
+from mrio.leontief.anderson import Until, iterate
 from mrio.leontief.gauss_seidel import Block, invert_blocks
 from mrio.leontief.matrices import Matrix, is_dense, panel_product, to_dense
 from mrio.leontief.memory import require
@@ -121,7 +121,7 @@ def outputs_without_regions(
     if kind == "complete":
         system.clear_own(B)
     asked = sum_norm(B)
-    found = iterate(system.sweep, B, np.zeros_like(B), op.tol * asked, sum_norm, _MOST_SWEEPS)
+    found = iterate(system.sweep, B, np.zeros_like(B), Until(op.tol * asked, sum_norm, _MOST_SWEEPS))
     if not found.converged:
         raise ConvergenceError("The extraction of regions did not converge.", amount=f"{found.sweeps} sweeps")
     lost, got = sum_norm(system.residual(B, found.X)), sum_norm(found.X)

@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.anderson import iterate
+from mrio.leontief.anderson import Until, iterate
 from mrio.leontief.coarse import CoarseCorrection
 from mrio.leontief.matrices import Matrix, is_dense, panel_product, part_of, part_product
 from mrio.leontief.norms import Norm, norm_of
@@ -129,9 +129,7 @@ class GaussSeidel:
             lambda rhs, X, _: self._sweep(rhs, X, transposed, norm),
             B,
             np.zeros_like(B) if guess is None else guess,
-            target,
-            norm,
-            self._max_sweeps,
+            Until(target, norm, self._max_sweeps, certified=True),
         )
         return found.require("Block Gauss-Seidel")
 

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.anderson import iterate
+from mrio.leontief.anderson import Until, iterate
 from mrio.leontief.matrices import Matrix, diagonal
 from mrio.leontief.norms import Norm, norm_of
 from mrio.leontief.report import Floats
@@ -112,9 +112,7 @@ class BlockJacobi:
             lambda rhs, X, _: self._sweep(rhs, X, transposed, norm),
             B,
             np.zeros_like(B) if guess is None else guess,
-            target,
-            norm,
-            self._max_sweeps,
+            Until(target, norm, self._max_sweeps, certified=True),
         )
         return found.require("The Jacobi iteration")
 

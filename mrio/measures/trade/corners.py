@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.leontief import Leontief
-from mrio.leontief.anderson import iterate
+from mrio.leontief.anderson import Until, iterate
 from mrio.leontief.norms import sum_norm
 from mrio.measures.partition import Inside, Partition
 from mrio.tables.arrays import Array
@@ -49,7 +49,7 @@ def solve_corners(
         residual = np.where(own[:, columns], B - reached, 0.0)
         return X + step(residual), sum_norm(residual)
 
-    found = iterate(sweep, D, step(D), _TOLERANCE * sum_norm(D), sum_norm, _MOST_SWEEPS)
+    found = iterate(sweep, D, step(D), Until(_TOLERANCE * sum_norm(D), sum_norm, _MOST_SWEEPS))
     if found.converged:
         return np.asarray(found.X)
     return _by_corner(op, inside.groups, D, of_column, left)
