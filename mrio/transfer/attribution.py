@@ -118,7 +118,7 @@ def attribute(question: Question, operators: Operators) -> Attribution:
     demand = weighted_demand(question.weights, question.factors.demand)
     for matrix, users in states.items():
         solved.update(_solve(question, operators, matrix, users, demand))
-    flows = {form: _flows(question, form, solved, demand) for form in set(question.forms)}
+    flows = _flows(question, solved, demand)
     return Attribution(
         direct={form: _direct(flows[form]) for form in flows},
         impact=_impact(question, flows, solved),
@@ -180,24 +180,28 @@ class _Flows:
     others: Array
 
 
-def _flows(question: Question, form: bool, solved: dict[_Key, _Solved], demand: Weighted) -> _Flows:
+def _flows(question: Question, solved: dict[_Key, _Solved], demand: Weighted) -> dict[bool, _Flows]:
+    """Return the transfers of each form; those of final purchases and exports are the same in all."""
     factors, origins = question.factors, question.parts.shape[1]
-    rule, level = question.rule, question.level
-    states = list(inner_states())
-    technologies = tuple(coefficient_state(state, form)[0] for state in states)
-    outputs = np.array([solved[form, state].output for state in states])
-    volumes = Volumes(technologies, outputs, groups_of_buyers(level, question.shape[0]))
+    rule, groups = question.rule, groups_of_buyers(question.level, question.shape[0])
+    forms = sorted(set(question.forms))
+    keys = [(form, state) for form in forms for state in inner_states()]
+    technologies = tuple(coefficient_state(state, form)[0] for form, state in keys)
+    volumes = Volumes(technologies, np.array([solved[key].output for key in keys]), groups)
+    inner = _by_states(intermediate_flows(factors.technology, volumes, rule), origins)
     final = demand.final.reshape(-1, *demand.final.shape[3:])
-    flows = [
-        intermediate_flows(factors.technology, volumes, rule),
-        final_flows(factors.demand, final, rule, volumes.groups),
-    ]
+    others = [final_flows(factors.demand, final, rule, groups)]
     if factors.demand.export_sourcing is not None and demand.exports is not None:
         exported = demand.exports.reshape(-1, demand.exports.shape[-1])
-        flows.append(export_flows(factors.demand.export_sourcing, exported, rule))
-    by_state = [with_abroad(flow, origins) for flow in flows]
-    shaped = [flow.reshape(2, 2, 2, *flow.shape[1:]) for flow in by_state]
-    return _Flows(shaped[0], np.array(shaped[1:]))
+        others.append(export_flows(factors.demand.export_sourcing, exported, rule))
+    outside = np.array([_by_states(flow, origins)[0] for flow in others])
+    return {form: _Flows(own, outside) for form, own in zip(forms, inner, strict=True)}
+
+
+def _by_states(flows: Array, origins: int) -> Array:
+    """Return flows of forms and states (forms 8, O', O', N) as (forms, 2, 2, 2, O, O, N)."""
+    full = with_abroad(flows, origins)
+    return full.reshape(-1, 2, 2, 2, *full.shape[1:])
 
 
 def _direct(flows: _Flows) -> Array:
