@@ -117,7 +117,7 @@ def read_excel(path: PathLike) -> Systems:
             words = json.loads("".join(piece.removeprefix("'") for piece in pieces))
             rows = [
                 frame
-                for number, name in _numbered(book)
+                for number, name in _numbered(book, set(words["tables"]))
                 for frame in _read_table(book, number, name, words["tables"][name])
             ]
     except Exception as error:
@@ -166,10 +166,13 @@ def _without_stored_zeros(system: System) -> System:
     return system.replace(Z=Z)
 
 
-def _numbered(book: Any) -> list[tuple[int, str]]:
+def _numbered(book: Any, names: set[str]) -> list[tuple[int, str]]:
     """Return number and name of each table: the record has the names in alphabetical order."""
     rows = book["About"].iter_rows(min_row=2, values_only=True)
-    return [(int(row[0]), str(row[1])) for row in rows if isinstance(row[0], int | float)]
+    found = [(int(row[0]), str(row[1])) for row in rows if isinstance(row[0], int | float)]
+    if {name for _, name in found} != names:
+        raise KeyError("the sheet 'About' names other tables than the record")
+    return found
 
 
 def _halves(dims: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -138,6 +138,18 @@ def test_a_changed_number_in_a_workbook(worked, tmp_path):
         mrio.read_excel(path)
 
 
+@pytest.mark.parametrize("number", [None, "one"])
+def test_a_workbook_that_names_other_tables(worked, tmp_path, number):
+    path = tmp_path / "t.xlsx"
+    mrio.write_excel(worked.tables, path)
+    book = openpyxl.load_workbook(path)
+    book["About"]["A2"].value = number
+    book.save(path)
+    with pytest.raises(FileError, match="damaged") as caught:
+        mrio.read_excel(path)
+    assert "names other tables than the record" in caught.value.amount
+
+
 @pytest.mark.parametrize("change", ["doubled", "unknown", "dropped", "newer"])
 def test_a_changed_csv(worked, tmp_path, change):
     path = tmp_path / "t.csv"
