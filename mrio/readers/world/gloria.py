@@ -48,6 +48,7 @@ SOURCE: Final = (
 UNIT: Final = "thousand USD"
 
 _NAME = re.compile(r"(?:.*_)?(T|Y|V|TQ|YQ)-Results_(\d{4})_(\d{3}[a-z]?)_Markup001\(full\)\.csv")
+_SATELLITES = ("Sat_head_indicator", "Sat_indicator", "Sat_unit")
 _README = "GLORIA_ReadMe*.xlsx"
 _STOCKS = re.compile(r"inventor", re.IGNORECASE)
 _NEGLIGIBLE = 1e-9
@@ -206,14 +207,23 @@ def _labels(path: Path) -> GloriaLabels:
         path = found
     book = open_workbook(path)
     ends, satellites = book.sheet("Value added and final demand"), book.sheet("Satellites")
-    heads, rows = _column(satellites, "Sat_head_indicator"), _column(satellites, "Sat_indicator")
+    heads, rows, units = (_column(satellites, name) for name in _SATELLITES)
+    if len({len(heads), len(rows), len(units)}) > 1:
+        raise LabelError(
+            "The columns of satellites are of different lengths.",
+            where=satellites.place,
+            amount=", ".join(
+                f"{name} {len(c)}" for name, c in zip(_SATELLITES, (heads, rows, units), strict=True)
+            ),
+            remedy="give the ReadMe workbook as it was published",
+        )
     return GloriaLabels(
         _column(book.sheet("Regions"), "Region_acronyms"),
         _column(book.sheet("Sectors"), "Sector_names"),
         _column(ends, "Value_added_names"),
         _column(ends, "Final_demand_names"),
         _account_names(satellites, heads, rows),
-        _column(satellites, "Sat_unit"),
+        units,
     )
 
 
