@@ -42,8 +42,14 @@ def require_no_failure(whole, damage, folder):
     assert result not in fuzz.FAILURES, f"{whole.name} {damage}: {result} {message}"
 
 
+# The same damage in every run; `python -m tests.fuzz` looks for new ones.
+SAME = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], derandomize=True
+)
+
+
 @pytest.mark.parametrize("name", fuzz.CASES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=6)
+@settings(SAME, max_examples=6)
 @given(damage=damages)
 def test_damaged_files(whole, tmp_path, name, damage):
     require_no_failure(whole(name), damage, tmp_path)
@@ -51,13 +57,17 @@ def test_damaged_files(whole, tmp_path, name, damage):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", fuzz.CASES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150)
+@settings(SAME, max_examples=150)
 @given(damage=damages)
 def test_many_damaged_files(whole, tmp_path, name, damage):
     require_no_failure(whole(name), damage, tmp_path)
 
 
 # -- what was found once ------------------------------------------------------------------------------------
+
+
+def test_a_unit_of_gloria_that_is_empty(whole, tmp_path):
+    require_no_failure(whole("gloria-zip"), fuzz.Damage("cell empty", 0.640625, 0.75, 0.75), tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["bomb", "path out", "link in zip"])
