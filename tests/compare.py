@@ -21,6 +21,19 @@ def assert_close(found, expected, scale=0.0, tolerance=TOLERANCE, what=""):
     assert gap <= tolerance * size, f"{what}: gap {gap:.3g} of {size:.6g}"
 
 
+def assert_same_tables(found, expected, tolerance=TOLERANCE):
+    """Assert that two tables hold the same numbers."""
+    for name, values in vars(expected.arrays).items():
+        other = getattr(found.arrays, name)
+        assert (values is None) == (other is None), name
+        if values is not None:
+            assert_close(other, values, tolerance=tolerance, what=name)
+    for name, account in expected.accounts.items():
+        assert_close(found.accounts[name].values, account.values, tolerance=tolerance, what=name)
+        if account.direct_values is not None:
+            assert_close(found.accounts[name].direct_values, account.direct_values, tolerance=tolerance)
+
+
 def level(a, b, account):
     """Return the size of an account: the larger of its absolute totals in the two tables."""
     return max(float(np.abs(table.account(account).values).sum()) for table in (a, b))

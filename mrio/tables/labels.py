@@ -84,55 +84,20 @@ def _plain(values: Iterable[str]) -> tuple[str, ...]:
 
 def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
     """List what is wrong with the labels of one field."""
-    problems = []
     bad = [value for value in values if not isinstance(value, str) or not value]
     if bad or not values:
-        problems.append(
+        return [
             LabelError(
                 f"The {field} of a table must be a list of texts.",
                 amount=f"{bad!r}" if bad else "no label at all",
                 remedy="give one non-empty text a label",
             )
-        )
-        return problems
-    blank = [value for value in values if value != trimmed(value)]
-    if blank:
-        problems.append(
-            LabelError(
-                f"Some {field} have blanks before or after the name.",
-                where=", ".join(repr(value) for value in blank),
-                remedy="strip the labels; two labels that differ by a blank are two labels",
-            )
-        )
-    # A lone carriage return becomes a line break in CSV and XML, and the label another one.
-    unheld = [value for value in values if unwritable(value) or "\r" in value]
-    if unheld:
-        problems.append(
-            LabelError(
-                f"Some {field} hold signs that no file can.",
-                where=", ".join(map(repr, unheld)),
-                remedy="take control characters out of the labels",
-            )
-        )
-    doubled = sorted({value for value in values if values.count(value) > 1})
-    if doubled:
-        problems.append(
-            LabelError(
-                f"Some {field} stand twice.",
-                where=", ".join(repr(value) for value in doubled),
-                remedy="rename or aggregate them",
-            )
-        )
-    twins = _look_alike([value for value in dict.fromkeys(values) if value not in blank])
-    if twins:
-        problems.append(
-            LabelError(
-                f"Some {field} look the same and are not.",
-                where=", ".join(f"{left!a} and {right!a}" for left, right in twins),
-                remedy="spell one label one way: they differ only in blanks, in the code of full-width or "
-                "accented signs, or in signs that are invisible",
-            )
-        )
+        ]
+    problems = [
+        LabelError(f"Some {field} {what}.", where=", ".join(places), remedy=remedy)
+        for what, places, remedy in _odd(values)
+        if places
+    ]
     if field == "regions" and ABROAD in values:
         problems.append(
             LabelError(
@@ -141,6 +106,30 @@ def _problems(field: str, values: tuple[str, ...]) -> list[LabelError]:
             )
         )
     return problems
+
+
+def _odd(values: tuple[str, ...]) -> list[tuple[str, list[str], str]]:
+    """Return what can be odd about labels, which labels are, and what to do."""
+    blank = [value for value in values if value != trimmed(value)]
+    # A lone carriage return becomes a line break in CSV and XML, and the label another one.
+    unheld = [value for value in values if unwritable(value) or "\r" in value]
+    doubled = sorted({value for value in values if values.count(value) > 1})
+    twins = _look_alike([value for value in dict.fromkeys(values) if value not in blank])
+    return [
+        (
+            "have blanks before or after the name",
+            list(map(repr, blank)),
+            "strip the labels; two labels that differ by a blank are two labels",
+        ),
+        ("hold signs that no file can", list(map(repr, unheld)), "take control characters out of the labels"),
+        ("stand twice", list(map(repr, doubled)), "rename or aggregate them"),
+        (
+            "look the same and are not",
+            [f"{left!a} and {right!a}" for left, right in twins],
+            "spell one label one way: they differ only in blanks, in the code of full-width or "
+            "accented signs, or in signs that are invisible",
+        ),
+    ]
 
 
 def _look_alike(values: Sequence[str]) -> list[tuple[str, str]]:
