@@ -65,6 +65,21 @@ class CoarseCorrection:
             balance = left + self._sums @ X
             X += np.repeat(np.linalg.solve(self._balances, balance) / sizes, self._sizes, axis=0)
 
+    def apply_without(self, B: Floats, X: Floats, groups: NDArray[np.intp]) -> None:
+        """Correct X (n, k) in place where column b is that of the table without ``groups[b]``.
+
+        With G the inverse of the balances and u = G P'(B - X + A X), what corrects the other totals is
+        ``z = u - G[:, g] u_g / G_gg``.
+        """
+        columns = np.arange(groups.size)
+        left = np.add.reduceat(B - X, self.starts, axis=0) + self._sums @ X
+        left[groups, columns] = 0.0
+        inverse = np.linalg.inv(self._balances)
+        z = inverse @ left
+        z -= inverse[:, groups] * (z[groups, columns] / inverse[groups, groups])
+        z[groups, columns] = 0.0
+        X += np.repeat(z / self._sizes[:, np.newaxis], self._sizes, axis=0)
+
     def _column_means(self) -> Floats:
         """Return (A Q)' (R, n), taken when the transposed system first asks for it."""
         if self._means is None:

@@ -11,31 +11,30 @@ For one sector j, with m = f L the multipliers of an indicator f,
     forward    m_j (x_j - y_j) / L_jj
 
 so that all n sectors need one transposed solve and the diagonal of L. Regions are solved together as columns
-of one batch, each with its own rows and columns masked.
+of one batch (`mrio.leontief.masked`). With o the region, t the others and x_t their output without it,
+
+    complete   x_o = 0
+    backward   x_o = y_o + A_ot x_t
+    forward    x_o = y_o, where the others also serve the inputs A_to y_o
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.anderson import Until, iterate
-from mrio.leontief.gauss_seidel import Block, invert_blocks
-from mrio.leontief.matrices import Matrix, is_dense, panel_product, to_dense
+from mrio.leontief.masked import MaskedGaussSeidel
+from mrio.leontief.matrices import is_dense, product, to_dense
 from mrio.leontief.memory import require
 from mrio.leontief.norms import rounding, sum_norm, worst_ratio
 from mrio.leontief.operator import Leontief
 from mrio.leontief.report import Floats, Solution, SolveReport
 
 Kind = Literal["complete", "backward", "forward"]
-
-_MOST_SWEEPS = 60
 
 
 def sector_losses(
@@ -116,80 +115,34 @@ def outputs_without_regions(
     rows = [slice(int(end - size), int(end)) for end, size in zip(ends, blocks, strict=True)]
     chosen = np.arange(len(blocks)) if regions is None else np.asarray(regions, dtype=np.intp)
     A = op.A if is_dense(op.A) or sp.issparse(op.A) else _as_array(op)
-    system = _MaskedSystem(A, invert_blocks(A, rows), chosen, kind)
-    B = np.repeat(np.asarray(y, dtype=np.float64)[:, np.newaxis], chosen.size, axis=1)
-    if kind == "complete":
-        system.clear_own(B)
-    asked = sum_norm(B)
-    found = iterate(system.sweep, B, np.zeros_like(B), Until(op.tol * asked, sum_norm, _MOST_SWEEPS))
+    system = MaskedGaussSeidel(A, rows, chosen)
+    bought = np.asarray(y, dtype=np.float64)[:, np.newaxis]
+    B = np.repeat(bought, chosen.size, axis=1)
+    if kind == "forward":
+        # The region still serves final demand, and buys for it from all others.
+        B += product(A, system.own(bought))
+    system.clear(B)
+    found = system.solve(B, op.tol)
     if not found.converged:
         raise ConvergenceError("The extraction of regions did not converge.", amount=f"{found.sweeps} sweeps")
-    lost, got = sum_norm(system.residual(B, found.X)), sum_norm(found.X)
+    lost, X = sum_norm(system.residual(B, found.X)), found.X
+    if kind == "backward":
+        # It still serves all others, with inputs from outside the table.
+        X = X + system.own(product(A, X) + bought)
+    elif kind == "forward":
+        X = X + system.own(bought)
+    return Solution(X, _report(op, lost, sum_norm(B), sum_norm(X), found.sweeps))
+
+
+def _report(op: Leontief, lost: Floats, asked: Floats, got: Floats, sweeps: int) -> SolveReport:
+    """Return the report of a batch from the norms of residuals, right-hand sides and outputs (k,)."""
     bound = None
     if op.inverse_norm is not None:
         bound = worst_ratio(op.inverse_norm * (lost + rounding(op.n) * (asked + got)), got)
-    report = SolveReport("gauss_seidel", worst_ratio(lost, asked), bound, found.sweeps, chosen.size)
-    return Solution(found.X, report)
+    return SolveReport("gauss_seidel", worst_ratio(lost, asked), bound, sweeps, lost.size)
 
 
 def _as_array(op: Leontief) -> Floats:
     """Return A as an array where it fits into memory."""
     require(8 * op.n * op.n, "A as an array", {})
     return to_dense(op.A)
-
-
-@dataclass(frozen=True)
-class _MaskedSystem:
-    """One system for each region that is taken out: that of A (n, n) with rows, columns or both masked.
-
-    Blocks are all regions; column b of the arrays (n, k) goes without ``regions[b]``.
-    """
-
-    A: Matrix
-    blocks: Sequence[Block]
-    regions: NDArray[np.intp]
-    kind: Kind
-
-    def clear_own(self, X: Floats) -> None:
-        """Set the rows of the region that is taken out to zero in every column of X (n, k)."""
-        for column, region in enumerate(self.regions):
-            X[self.blocks[region].rows, column] = 0.0
-
-    def sweep(self, B: Floats, X: Floats, columns: NDArray[np.intp]) -> tuple[Floats, Floats]:
-        """Return the next X (n, k) and the norm (k,) of the residuals as each region met them."""
-        X = X.copy()
-        cold = not X.any()
-        active = replace(self, regions=self.regions[columns])
-        buying = active._purchases(X)
-        met = []
-        for region, block in enumerate(self.blocks):
-            rows, own = block.rows, active.regions == region
-            known = slice(0, rows.start) if cold else slice(None)
-            residual = panel_product(self.A, rows, known, buying)
-            if self.kind != "backward":
-                residual[:, own] = 0.0
-            residual += B[rows] - X[rows]
-            met.append(sum_norm(residual))
-            step = block.inverse @ residual
-            # Without its sales or purchases the diagonal block of a region is empty: its inverse is one.
-            step[:, own] = residual[:, own]
-            X[rows] += step
-            buying[rows] = X[rows]
-            if self.kind != "forward":
-                buying[rows, own] = 0.0
-        return X, sum_norm(np.array(met))
-
-    def residual(self, B: Floats, X: Floats) -> Floats:
-        """Return the residual (n, k) of all systems."""
-        product: Floats = self.A @ self._purchases(X)
-        if self.kind != "backward":
-            self.clear_own(product)
-        product += B - X
-        return product
-
-    def _purchases(self, X: Floats) -> Floats:
-        """Return the outputs (n, k) that buy inputs: not that of a region that makes no purchases."""
-        buying = X.copy()
-        if self.kind != "forward":
-            self.clear_own(buying)
-        return buying

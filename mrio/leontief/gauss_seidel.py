@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mrio.errors import ConvergenceError
 from mrio.leontief.anderson import Until, iterate
@@ -72,14 +73,43 @@ def _inverse(block: Floats) -> Floats:
     return np.asarray(np.linalg.inv(block), dtype=np.float64)
 
 
-def panels_of(blocks: Sequence[Block]) -> list[list[Block]]:
-    """Return consecutive blocks joined into panels."""
+def panels_of(blocks: Sequence[Block], smallest: int = PANEL) -> list[list[Block]]:
+    """Return consecutive blocks joined into panels of so many rows at least."""
     panels: list[list[Block]] = [[]]
     for block in blocks:
-        if panels[-1] and block.rows.start - panels[-1][0].rows.start >= PANEL:
+        if panels[-1] and block.rows.start - panels[-1][0].rows.start >= smallest:
             panels.append([])
         panels[-1].append(block)
     return panels
+
+
+def solve_panel(
+    near: Matrix, panel: Sequence[Block], residual: Floats, kept: NDArray[np.bool_] | None = None
+) -> Floats:
+    """Return the steps (p, k) of the blocks of a panel, each block knowing those before it.
+
+    Parameters
+    ----------
+    near
+        The matrix (n, n) by which blocks pass their steps on; nearly A is enough.
+    panel
+        Blocks with their inverses.
+    residual
+        That of the panel (p, k); becomes that which each block met.
+    kept
+        For each block, the columns that have it (blocks, k); all where None.
+    """
+    start = panel[0].rows.start
+    steps = np.empty_like(residual)
+    for number, block in enumerate(panel):
+        own = slice(block.rows.start - start, block.rows.stop - start)
+        met = residual[own]
+        if number > 0:
+            met += part_product(near, block.rows, slice(start, block.rows.start), steps[: own.start])
+        if kept is not None:
+            met *= kept[number]
+        steps[own] = block.inverse @ met
+    return steps
 
 
 class GaussSeidel:
@@ -111,6 +141,7 @@ class GaussSeidel:
         self._near = A if is_dense(A) else A.base
         self.blocks = blocks
         self._panels = panels_of(blocks)
+        self._transposed_panels = panels_of([Block(own.rows, own.inverse.T) for own in blocks])
         self._coarse = coarse
         self._max_sweeps = max_sweeps
 
@@ -135,34 +166,18 @@ class GaussSeidel:
 
     def _sweep(self, B: Floats, X: Floats, transposed: bool, norm: Norm) -> tuple[Floats, Floats]:
         """Return the next X and the norm (k,) of the residuals as each block met them."""
-        A = self._A.T if transposed else self._A
+        A, near = (self._A.T, self._near.T) if transposed else (self._A, self._near)
         X = X.copy()
         cold = not X.any()
         # Before the sweep, which then leaves small elements as exact as large ones.
         if self._coarse is not None and not cold:
             self._coarse.apply(B, X, transposed)
         met = []
-        for panel in self._panels:
+        for panel in self._transposed_panels if transposed else self._panels:
             rows = slice(panel[0].rows.start, panel[-1].rows.stop)
             residual = panel_product(A, rows, slice(0, rows.start) if cold else slice(None), X)
             residual += B[rows]
             residual -= X[rows]
-            X[rows] += self._solve_panel(panel, residual, transposed)
+            X[rows] += solve_panel(near, panel, residual)
             met.append(norm(residual))
         return X, norm(np.array(met))
-
-    def _solve_panel(self, panel: Sequence[Block], residual: Floats, transposed: bool) -> Floats:
-        """Return the steps (p, k) of the blocks of a panel, each block knowing those before it.
-
-        The residual (p, k) of the panel becomes that which each block met.
-        """
-        near = self._near.T if transposed else self._near
-        start = panel[0].rows.start
-        steps = np.empty_like(residual)
-        for number, block in enumerate(panel):
-            own = slice(block.rows.start - start, block.rows.stop - start)
-            for earlier in panel[:number]:
-                passed = steps[earlier.rows.start - start : earlier.rows.stop - start]
-                residual[own] += part_product(near, block.rows, earlier.rows, passed)
-            steps[own] = (block.inverse.T if transposed else block.inverse) @ residual[own]
-        return steps

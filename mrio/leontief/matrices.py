@@ -36,6 +36,9 @@ def column_sums(A: Matrix) -> Floats:
 
 def group_sums(A: Matrix, starts: NDArray[np.intp], weights: Floats) -> Floats:
     """Return weighted sums (R, n) over the rows of each group; `starts` (R,) are their first rows."""
+    if sp.issparse(A):
+        groups = np.repeat(np.arange(starts.size), np.diff(np.append(starts, A.shape[0])))
+        return np.asarray((sp.csr_array((weights, (groups, np.arange(A.shape[0])))) @ A).toarray())
     if not isinstance(A, np.ndarray):
         return np.asarray(A.group_sums(starts, weights))
     ends = np.append(starts[1:], A.shape[0])

@@ -3,7 +3,7 @@ import pytest
 import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError
-from mrio.leontief import Leontief, extraction
+from mrio.leontief import Leontief, masked
 from mrio.leontief.extraction import outputs_without_regions, sector_losses
 from mrio.leontief.structured import SourcingOperator
 from tests.benchmarks.generator import coefficients, structured_factors
@@ -59,6 +59,24 @@ def test_every_region_against_one_inverse_each(table, kind):
     assert X.error_bound <= 1e-11
 
 
+@pytest.mark.parametrize("storage", [np.asarray, sp.csr_array])
+@pytest.mark.parametrize("kind", KINDS)
+def test_regions_of_several_panels(kind, storage):
+    A, y = coefficients(20, 42, seed=3), np.random.default_rng(3).random(840)
+    X = outputs_without_regions(Leontief(storage(A), 42), y, kind, regions=[0, 8, 19])
+    for column, region in enumerate((0, 8, 19)):
+        members = np.arange(42 * region, 42 * region + 42)
+        np.testing.assert_allclose(X[:, column], output_without(A, y, members, kind), rtol=1e-10, atol=1e-14)
+    assert X.residual <= 1e-12
+
+
+def test_one_region_alone(table):
+    A, y, _ = table
+    assert not np.any(outputs_without_regions(Leontief(A), y))
+    np.testing.assert_allclose(outputs_without_regions(Leontief(A), y, "forward")[:, 0], y)
+    np.testing.assert_allclose(outputs_without_regions(Leontief(A), y, "backward")[:, 0], y)
+
+
 def test_blocks_of_any_size_and_some_regions(table):
     A, y, _ = table
     X = outputs_without_regions(Leontief(A, (5, 20, 23)), y, "complete", regions=[2, 0])
@@ -82,6 +100,6 @@ def test_structured_table():
 
 def test_no_convergence_is_told(table, monkeypatch):
     A, y, _ = table
-    monkeypatch.setattr(extraction, "_MOST_SWEEPS", 2)
+    monkeypatch.setattr(masked, "_MOST_SWEEPS", 2)
     with pytest.raises(ConvergenceError, match="2 sweeps"):
         outputs_without_regions(Leontief(A, 12), y)

@@ -40,6 +40,19 @@ def test_totals_balance_exactly_after_the_correction(A, transposed):
     np.testing.assert_allclose(np.add.reduceat(residual, STARTS, axis=0), 0.0, atol=1e-12)
 
 
+def test_totals_without_a_group_balance_exactly(A):
+    rng = np.random.default_rng(0)
+    B, X = rng.random((80, 2)), rng.random((80, 2))
+    groups = np.array([1, 0])
+    inside = np.add.outer(np.arange(80), np.zeros(2, dtype=int))
+    number = np.searchsorted(STARTS, inside, side="right") - 1
+    B[number == groups], X[number == groups] = 0.0, 0.0
+    CoarseCorrection(A, STARTS, group_sums(A, STARTS, np.ones(80))).apply_without(B, X, groups)
+    assert not X[number == groups].any()
+    residual = np.where(number == groups, 0.0, B - X + A @ X)
+    np.testing.assert_allclose(np.add.reduceat(residual, STARTS, axis=0), 0.0, atol=1e-12)
+
+
 @pytest.mark.parametrize("transposed", [False, True])
 def test_correction_leaves_the_answer_alone(A, transposed):
     B = np.random.default_rng(0).random((80, 2))

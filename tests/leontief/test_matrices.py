@@ -118,7 +118,7 @@ def test_flows_over_output_are_solved_without_a_copy(solver, order):
 
 
 @pytest.mark.parametrize(
-    "A", [A for _, A in storages() if matrices.is_dense(A) or isinstance(A, UpdatedMatrix)]
+    "A", [A for _, A in storages() if matrices.is_dense(A) or isinstance(A, UpdatedMatrix) or sp.issparse(A)]
 )
 def test_sums_over_groups_of_rows(A):
     full, weights = matrices.to_dense(A), np.random.default_rng(4).random(12)
