@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from mrio.change.plans import InnerState, Plan
 from mrio.change.shares import Array
 from mrio.change.technology import CoefficientState
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import product_beside_lapack, to_dense
+from mrio.leontief.matrices import product_beside_lapack
 from mrio.leontief.memory import available_memory
+from mrio.leontief.rated import RatedMatrix
 from mrio.tables import System
 
 KEEP_BELOW = 2000
@@ -53,6 +55,21 @@ class _Latest:
 _LATEST = _Latest()
 
 
+class Room:
+    """Array (n, n) for one mixed matrix after the other: memory that is new costs more than what fills it."""
+
+    def __init__(self) -> None:
+        self._array: Array | None = None
+
+    def write(self, A: RatedMatrix) -> Array:
+        """Return the numbers of A (n, n), in the array of the last one where nobody holds that any more."""
+        # Whoever reads the array, or a part of it, counts; one is the attribute and one the question itself.
+        if self._array is None or self._array.shape != A.shape or sys.getrefcount(self._array) > 2:
+            self._array = np.empty(A.shape)
+        A.write_into(self._array)
+        return self._array[:]
+
+
 @dataclass(frozen=True, eq=False)
 class Operators:
     """Leontief operators of the coefficient states of two tables.
@@ -66,6 +83,7 @@ class Operators:
     factors: Factors
     expected: int = 0
     """Right-hand sides that each matrix will meet in all, as far as known."""
+    room: Room = field(default_factory=Room)
 
     def of(self, state: CoefficientState) -> Leontief:
         """Return the operator of a coefficient state."""
@@ -80,7 +98,8 @@ class Operators:
             labels = self.tables[0].labels
             blocks = [len(labels.sectors)] * len(labels.regions)
             A = technology.coefficients(state)
-            A = to_dense(A) if _fits(technology.n) else A
+            if isinstance(A, RatedMatrix) and _fits(technology.n):
+                A = self.room.write(A)
             operator = Leontief(A, blocks=blocks, labels=labels.row_name)
             if not small:
                 return operator.expect(expected)

@@ -20,6 +20,7 @@ from mrio.change.shares import (
 from mrio.change.technology import Technology
 from mrio.errors import DataError, DataWarning, MissingDataError
 from mrio.leontief.matrices import to_dense
+from mrio.leontief.passes import smallest
 from mrio.tables import System
 from mrio.tables.arrays import is_sparse, ratio
 from mrio.tables.rules import NEGLIGIBLE
@@ -193,14 +194,16 @@ def _technology(
         abroad = tuple(s.arrays.imports_Z.reshape(N, n) for s in (a, b))  # type: ignore[union-attr]
     totals, flagged = [], np.zeros((N, n), dtype=np.bool_)
     for t in (0, 1):
-        total = Z[t].sum(axis=0)
-        origins = Z[t]
+        negative, origins = smallest(Z[t]) < 0, Z[t]
+        # As a product, which BLAS takes three times faster than a sum.
+        total = (np.ones(R) @ Z[t].reshape(R, -1)).reshape(N, n)
         if abroad is not None:
             total = total + abroad[t]
             if (abroad[t] < 0).any():
-                origins = np.concatenate([Z[t], abroad[t][np.newaxis]])
-        require_no_cancelled_totals(origins, total, "intermediate purchases (Z)")
-        flagged |= outside_unit(origins, total)
+                negative, origins = True, np.concatenate([Z[t], abroad[t][np.newaxis]])
+        if negative:
+            require_no_cancelled_totals(origins, total, "intermediate purchases (Z)")
+            flagged |= outside_unit(origins, total)
         totals.append(total)
     x = tuple(np.where(zero, 0.0, s.arrays.x.ravel()) for s, zero in zip((a, b), idle, strict=True))
     H = other_where_zero((ratio(totals[0], x[0]), ratio(totals[1], x[1])), idle)

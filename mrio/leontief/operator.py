@@ -100,10 +100,12 @@ class Leontief:
         # None for an operator of its own: a circle of references would keep A after its last use.
         self._root: Leontief | None = None
         check_labels(labels, self.n)
+        # First, while no thread of BLAS waits for more work.
+        nonnegative = matrices.is_nonnegative(self._A)
         region_sums = self._sum_regions()
         sums = matrices.column_sums(self._A) if region_sums is None else region_sums.sum(axis=0)
         check_finite_matrix(sums, self._A, labels)
-        self._prepare(sums, region_sums, matrices.is_nonnegative(self._A), None)
+        self._prepare(sums, region_sums, nonnegative, None)
 
     def _sum_regions(self) -> Floats | None:
         """Return the coefficients summed over the rows of each region (R, n), where iterations use them."""

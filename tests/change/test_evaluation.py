@@ -3,9 +3,11 @@
 import gc
 import weakref
 
+import numpy as np
 import pytest
 
 from mrio.change import decompose, evaluation
+from mrio.leontief.rated import RatedMatrix
 from tests.compare import assert_close
 
 
@@ -55,3 +57,31 @@ def test_a_table_that_went_before_another_pair_was_asked_leaves_that_pair_alone(
     gc.collect()
     assert kept() == operators
     assert operators
+
+
+def test_room_is_used_again_only_once_nobody_looks_at_it():
+    rng = np.random.default_rng(0)
+    first, second, third = (RatedMatrix(rng.random((6, 6)), rng.random((2, 6))) for _ in range(3))
+    room = evaluation.Room()
+    held = room.write(first)
+    part = room.write(second)[2:, :1].T
+    assert_close(held, first.toarray())
+    assert_close(part, second.toarray()[2:, :1].T)
+    free = room.write(third)
+    assert_close(part, second.toarray()[2:, :1].T)
+    place = free.ctypes.data
+    assert_close(free, third.toarray())
+    del free
+    again = room.write(first)
+    assert again.ctypes.data == place
+    assert_close(again, first.toarray())
+    assert room.write(RatedMatrix(rng.random((4, 4)), rng.random((2, 4)))).shape == (4, 4)
+
+
+@pytest.mark.parametrize("form", ["additive", "multiplicative"])
+def test_operators_of_large_tables_share_a_room(worked, monkeypatch, form):
+    expected = decompose(worked.a, worked.b, ("value_added", "co2"), form=form)
+    monkeypatch.setattr(evaluation, "KEEP_BELOW", 0)
+    evaluation._LATEST.clear()
+    found = decompose(worked.a, worked.b, ("value_added", "co2"), form=form)
+    assert_close(found.effects.values, expected.effects.values)

@@ -126,8 +126,28 @@ def test_panels_do_not_change_the_sweep(transposed, monkeypatch):
 
 def test_panels_cover_all_blocks():
     blocks = [Block(slice(start, start + 300), np.eye(300)) for start in range(0, 2700, 300)]
-    assert [[block.rows.start for block in panel] for panel in panels_of(blocks)] == [
+    assert [[block.rows.start for block in panel] for panel in panels_of(blocks, 1000)] == [
         [0, 300, 600, 900],
         [1200, 1500, 1800, 2100],
         [2400],
     ]
+
+
+@pytest.mark.parametrize("size", [1, 64, 65, 200, 601])
+def test_inverses_by_halves(size):
+    rng = np.random.default_rng(size)
+    A = rng.random((size, size)) ** 4
+    A *= 0.9 / A.sum(axis=0)
+    (block,) = invert_blocks(A, [slice(0, size)])
+    expected = np.linalg.inv(np.eye(size) - A)
+    np.testing.assert_allclose(block.inverse, expected, rtol=1e-11)
+    # In units that differ by 18 orders of magnitude elements lose digits, with pivots or without; steps of
+    # an iteration need few of them, because residuals are taken anew.
+    scale = np.exp2(rng.integers(-30, 30, size))
+    (block,) = invert_blocks(A / scale[:, np.newaxis] * scale, [slice(0, size)])
+    np.testing.assert_allclose(block.inverse, expected / scale[:, np.newaxis] * scale, rtol=1e-8)
+
+
+def test_singular_block_of_many_rows_is_named():
+    with pytest.raises(ConvergenceError, match="singular"):
+        invert_blocks(np.eye(100), [slice(0, 100)])

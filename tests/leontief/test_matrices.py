@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from mrio.leontief import Leontief, matrices, scaled
+from mrio.leontief import Leontief, matrices, passes
 from mrio.leontief.scaled import ScaledMatrix
 from mrio.leontief.structured import SourcingOperator
 from mrio.leontief.updates import UpdatedMatrix
@@ -84,8 +84,8 @@ def test_signs():
 def test_smallest_number_by_several_threads(monkeypatch):
     A = np.random.default_rng(0).random((37, 37))
     A[36, 1] = -0.5
-    monkeypatch.setattr(scaled, "_THREADED", 0)
-    assert scaled.smallest(A) == -0.5
+    monkeypatch.setattr(passes, "_THREADED", 0)
+    assert passes.smallest(A) == -0.5
 
 
 def test_panels_of_a_scaled_matrix():
