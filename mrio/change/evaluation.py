@@ -14,9 +14,9 @@ from mrio.change.plans import InnerState, Plan
 from mrio.change.shares import Array
 from mrio.change.technology import CoefficientState
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import product_beside_lapack
 from mrio.leontief.memory import available_memory
-from mrio.leontief.rated import RatedMatrix
+from mrio.leontief.storage.matrices import product_beside_lapack
+from mrio.leontief.storage.rated import RatedMatrix
 from mrio.tables import System
 
 KEEP_BELOW = 2000

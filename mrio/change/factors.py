@@ -19,8 +19,8 @@ from mrio.change.shares import (
 )
 from mrio.change.technology import Technology
 from mrio.errors import DataError, DataWarning, MissingDataError
-from mrio.leontief.matrices import to_dense
-from mrio.leontief.passes import smallest
+from mrio.leontief.storage.matrices import to_dense
+from mrio.leontief.storage.passes import smallest
 from mrio.tables import System
 from mrio.tables.arrays import is_sparse, ratio
 from mrio.tables.rules import NEGLIGIBLE

@@ -20,7 +20,7 @@ from mrio.change.factors import Factors
 from mrio.change.plans import weighted_plan
 from mrio.change.shares import Array
 from mrio.change.technology import Technology
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from mrio.logmean import log_mean, log_ratio, switched
 
 _STOCKS = "stocks_and_discrepancy"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.errors import DataError
-from mrio.leontief.passes import smallest
+from mrio.leontief.storage.passes import smallest
 from mrio.tables.arrays import ratio
 
 Array = NDArray[np.float64]

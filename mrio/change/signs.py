@@ -8,7 +8,7 @@ import pandas as pd
 from mrio.change.factors import Treatment
 from mrio.change.shares import Array
 from mrio.errors import DataError
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from mrio.schema import SYSTEM_DIMS
 from mrio.tables import System
 from mrio.tables.arrays import cells_table

@@ -17,8 +17,8 @@ import numpy as np
 
 from mrio.change.shares import Array, Mask, other_where_zero
 from mrio.errors import BalanceError
-from mrio.leontief.matrices import Matrix
-from mrio.leontief.rated import RatedMatrix
+from mrio.leontief.storage.matrices import Matrix
+from mrio.leontief.storage.rated import RatedMatrix
 from mrio.tables.arrays import ratio
 
 TechnologyState = tuple[int, int]

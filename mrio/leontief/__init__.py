@@ -6,7 +6,7 @@ for multipliers, each answer with its residual and error bound.
 
 from mrio.leontief.operator import Leontief
 from mrio.leontief.report import Solution, SolveReport
-from mrio.leontief.scaled import ScaledMatrix
-from mrio.leontief.structured import SourcingOperator
+from mrio.leontief.storage.scaled import ScaledMatrix
+from mrio.leontief.storage.structured import SourcingOperator
 
 __all__ = ["Leontief", "ScaledMatrix", "Solution", "SolveReport", "SourcingOperator"]

@@ -7,13 +7,13 @@ import warnings
 import numpy as np
 
 from mrio.errors import ConvergenceError, SolverWarning
-from mrio.leontief.matrices import Matrix, product, product_beside_lapack
 from mrio.leontief.norms import max_norm, norm_of, rounding, worst_ratio
 from mrio.leontief.plans import Answer, Plans
 from mrio.leontief.policy import BATCH
 from mrio.leontief.progress import track
 from mrio.leontief.report import Floats, SolveReport, merge_reports
 from mrio.leontief.spectral import inverse_norm_of
+from mrio.leontief.storage.matrices import Matrix, product, product_beside_lapack
 
 _REPEATS = 3
 _ROUGH = 1e-6

@@ -11,8 +11,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from mrio.errors import DataError, MissingDataError, NotProductiveError
-from mrio.leontief.matrices import Matrix, column_sums, diagonal
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix, column_sums, diagonal
 
 Labels = Callable[[int], str] | Sequence[str] | None
 _NAMED = 10

@@ -22,11 +22,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from mrio.errors import ConvergenceError, DataError
-from mrio.leontief.matrices import to_dense
 from mrio.leontief.memory import require
 from mrio.leontief.operator import Leontief
 from mrio.leontief.progress import track
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import to_dense
 from mrio.threads import one_thread
 
 Distribution = Literal["lognormal", "normal"]

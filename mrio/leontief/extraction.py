@@ -11,7 +11,8 @@ For one sector j, with m = f L the multipliers of an indicator f,
     forward    m_j (x_j - y_j) / L_jj
 
 so that all n sectors need one transposed solve and the diagonal of L. Regions are solved together as columns
-of one batch (`mrio.leontief.masked`). With o the region, t the others and x_t their output without it,
+of one batch (`mrio.leontief.backends.masked`). With o the region, t the others and x_t their output without
+it,
 
     complete   x_o = 0
     backward   x_o = y_o + A_ot x_t
@@ -27,12 +28,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.masked import MaskedGaussSeidel
-from mrio.leontief.matrices import is_dense, product, to_dense
+from mrio.leontief.backends.masked import MaskedGaussSeidel
 from mrio.leontief.memory import require
 from mrio.leontief.norms import rounding, sum_norm, worst_ratio
 from mrio.leontief.operator import Leontief
 from mrio.leontief.report import Floats, Solution, SolveReport
+from mrio.leontief.storage.matrices import is_dense, product, to_dense
 
 Kind = Literal["complete", "backward", "forward"]
 

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from mrio.errors import DataError
-from mrio.leontief import matrices
+from mrio.leontief.backends.coarse import MOST_GROUPS, group_starts
 from mrio.leontief.certified import CertifiedSolver, batches
 from mrio.leontief.checks import (
     Labels,
@@ -23,7 +23,6 @@ from mrio.leontief.checks import (
     check_rhs,
     not_productive,
 )
-from mrio.leontief.coarse import MOST_GROUPS, group_starts
 from mrio.leontief.memory import require
 from mrio.leontief.plans import Plans
 from mrio.leontief.policy import BATCH, SMALL
@@ -31,7 +30,8 @@ from mrio.leontief.progress import track
 from mrio.leontief.report import Floats, Solution, SolveReport, merge_reports
 from mrio.leontief.scaling import balance
 from mrio.leontief.spectral import productivity_of, spectral_radius
-from mrio.leontief.updates import UpdatedMatrix
+from mrio.leontief.storage import matrices
+from mrio.leontief.storage.updated import UpdatedMatrix
 
 Axis = Literal["columns", "rows"]
 

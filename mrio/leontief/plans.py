@@ -13,17 +13,18 @@ import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError, DataError, SolverError
 from mrio.leontief import policy
-from mrio.leontief.coarse import CoarseCorrection, group_starts
-from mrio.leontief.dense_lu import DenseLU, RefinedLU
-from mrio.leontief.gauss_seidel import GaussSeidel, diagonal_blocks, invert_blocks
-from mrio.leontief.jacobi import BlockJacobi
-from mrio.leontief.matrices import Matrix, diagonal, group_sums, is_dense, to_dense, to_sparse
+from mrio.leontief.backends.coarse import CoarseCorrection, group_starts
+from mrio.leontief.backends.dense_lu import DenseLU, RefinedLU
+from mrio.leontief.backends.gauss_seidel import GaussSeidel, diagonal_blocks, invert_blocks
+from mrio.leontief.backends.jacobi import BlockJacobi
+from mrio.leontief.backends.sparse import BiCGSTAB, SuperLU
+from mrio.leontief.backends.woodbury import Woodbury
 from mrio.leontief.memory import available_memory, require
 from mrio.leontief.norms import norm_of
 from mrio.leontief.report import Floats
-from mrio.leontief.sparse import BiCGSTAB, SuperLU
-from mrio.leontief.structured import Detection, SourcingOperator, detect
-from mrio.leontief.updates import UpdatedMatrix, Woodbury
+from mrio.leontief.storage.matrices import Matrix, diagonal, group_sums, is_dense, to_dense, to_sparse
+from mrio.leontief.storage.structured import Detection, SourcingOperator, detect
+from mrio.leontief.storage.updated import UpdatedMatrix
 
 _log = logging.getLogger("mrio")
 

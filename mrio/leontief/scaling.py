@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.sparse as sp
 
-from mrio.leontief.matrices import Matrix, absolute_left_product, is_dense, to_dense
 from mrio.leontief.report import Floats
-from mrio.leontief.scaled import ScaledMatrix
+from mrio.leontief.storage.matrices import Matrix, absolute_left_product, is_dense, to_dense
+from mrio.leontief.storage.scaled import ScaledMatrix
 
 _BAD_SCALE = 1000.0
 _PASSES = 20

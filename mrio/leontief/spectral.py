@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse.linalg as spla
 
-from mrio.leontief.matrices import Matrix, absolute_left_product, to_dense
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix, absolute_left_product, to_dense
 
 _POWERS = 40
 _SMALL = 64

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mrio.errors import LabelError, NotProductiveError, choices
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import Matrix, is_dense, to_dense
+from mrio.leontief.storage.matrices import Matrix, is_dense, to_dense
 from mrio.tables import Labels, System
 from mrio.tables.arrays import Array, is_sparse
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mrio.errors import DataError
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from mrio.provenance import CellGroup, Provenance
 from mrio.tables import System
 from mrio.tables.arrays import Array, cells_table, describe_cells, is_sparse

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from mrio.tables.arrays import Array, Arrays, is_sparse
 
 

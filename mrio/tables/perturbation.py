@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from mrio.balancing.balance import Stopping, gras
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from mrio.tables.arrays import Array, Arrays
 
 TABLE_PARTS = (

@@ -21,7 +21,7 @@ from mrio.change.factors import ImportsOption, Treatment, treatment_of
 from mrio.change.shares import Array
 from mrio.change.stamp import metadata
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from mrio.results import require_adding_up
 from mrio.results.accounts import long_form
 from mrio.results.pictures import SummaryPictures

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import mrio
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from tests.benchmarks.generator import Table
 from tests.benchmarks.measure import Side, Task
 from tests.benchmarks.operator_tasks import inverse

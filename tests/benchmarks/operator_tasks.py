@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mrio.leontief import Leontief
-from mrio.leontief.structured import SourcingOperator
+from mrio.leontief.storage.structured import SourcingOperator
 from tests.benchmarks.generator import coefficients, sparse_coefficients, structured_factors
 from tests.benchmarks.measure import Side, Task
 from tests.benchmarks.sizes import filling, shape

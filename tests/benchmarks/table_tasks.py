@@ -9,7 +9,7 @@ import numpy as np
 
 import mrio
 from mrio.change import evaluation
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from tests.benchmarks.generator import Table, table
 from tests.benchmarks.measure import Side, Task
 from tests.benchmarks.operator_tasks import inverse

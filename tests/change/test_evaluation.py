@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mrio.change import decompose, evaluation
-from mrio.leontief.rated import RatedMatrix
+from mrio.leontief.storage.rated import RatedMatrix
 from tests.compare import assert_close
 
 

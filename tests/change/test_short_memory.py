@@ -3,7 +3,7 @@
 import pytest
 
 from mrio.change import decompose, evaluation
-from mrio.leontief.rated import RatedMatrix
+from mrio.leontief.storage.rated import RatedMatrix
 from mrio.transfer import measure_transfer
 from tests.compare import assert_close, level
 

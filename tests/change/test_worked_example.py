@@ -5,7 +5,7 @@ import pytest
 
 from mrio.change import decompose
 from mrio.change.factors import factors_of, treatment_of
-from mrio.leontief.matrices import to_dense
+from mrio.leontief.storage.matrices import to_dense
 from tests.compare import assert_close
 
 LABELS = {

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mrio.errors import ConvergenceError, NotProductiveError
-from mrio.leontief import Leontief, ScaledMatrix, dense_lu
-from mrio.leontief.dense_lu import DenseLU, RefinedLU
-from mrio.leontief.sparse import BiCGSTAB, SuperLU
+from mrio.leontief import Leontief, ScaledMatrix
+from mrio.leontief.backends import dense_lu
+from mrio.leontief.backends.dense_lu import DenseLU, RefinedLU
+from mrio.leontief.backends.sparse import BiCGSTAB, SuperLU
 from tests.benchmarks.generator import coefficients
 from tests.leontief.tables import (
     ITERATIVE_AND_DIRECT,

@@ -3,9 +3,10 @@ import pytest
 import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError
-from mrio.leontief import Leontief, masked
+from mrio.leontief import Leontief
+from mrio.leontief.backends import masked
 from mrio.leontief.extraction import outputs_without_regions, sector_losses
-from mrio.leontief.structured import SourcingOperator
+from mrio.leontief.storage.structured import SourcingOperator
 from tests.benchmarks.generator import coefficients, structured_factors
 
 KINDS = ("complete", "backward", "forward")

@@ -6,7 +6,7 @@ import pytest
 
 from mrio.errors import DataError, MemoryLimitError, SolverWarning
 from mrio.leontief import Leontief, certified, memory
-from mrio.leontief.gauss_seidel import Block, GaussSeidel
+from mrio.leontief.backends.gauss_seidel import Block, GaussSeidel
 from mrio.leontief.policy import BATCH, Task, bytes_needed, choose
 from tests.benchmarks.generator import coefficients, sparse_coefficients
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from mrio.errors import NotProductiveError
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import column_sums, is_nonnegative
 from mrio.leontief.spectral import productivity_of, spectral_radius
+from mrio.leontief.storage.matrices import column_sums, is_nonnegative
 from tests.benchmarks.generator import coefficients
 
 

@@ -4,7 +4,7 @@ import scipy.sparse as sp
 
 from mrio.errors import DataError, MissingDataError, NotProductiveError
 from mrio.leontief import Leontief
-from mrio.leontief.structured import SourcingOperator
+from mrio.leontief.storage.structured import SourcingOperator
 from tests.benchmarks.generator import coefficients, structured_factors
 
 LARGE = (14, 40)

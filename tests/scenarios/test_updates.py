@@ -5,7 +5,7 @@ import pytest
 
 import mrio
 from mrio.leontief import Leontief
-from mrio.leontief.updates import UpdatedMatrix
+from mrio.leontief.storage.updated import UpdatedMatrix
 from tests.strategies import Layout, random_table
 
 R, N = 10, 200

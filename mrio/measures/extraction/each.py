@@ -11,7 +11,7 @@ import numpy as np
 from mrio.errors import NotProductiveError
 from mrio.leontief import Leontief
 from mrio.leontief.extraction import outputs_without_regions, sector_losses
-from mrio.leontief.matrices import is_nonnegative
+from mrio.leontief.storage.matrices import is_nonnegative
 from mrio.measures.extraction.hypothetical import extract
 from mrio.measures.extraction.removal import KINDS, Index, Kind
 from mrio.measures.extraction.result import Extractions

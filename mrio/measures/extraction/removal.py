@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import Matrix
+from mrio.leontief.storage.matrices import Matrix
 from mrio.measures.partition import submatrix, subsystem
 from mrio.tables.arrays import Array, is_sparse
 

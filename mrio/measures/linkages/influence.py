@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from mrio.leontief.matrices import Matrix, is_dense, to_dense
+from mrio.leontief.storage.matrices import Matrix, is_dense, to_dense
 from mrio.measures.linkages.indices import column_spread
 from mrio.measures.measure import Measure, Sheet
 from mrio.measures.partition import submatrix

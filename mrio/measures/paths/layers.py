@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mrio import plotting
-from mrio.leontief.matrices import Matrix
+from mrio.leontief.storage.matrices import Matrix
 from mrio.measures.final_demand import Final, final_demand_of, in_words
 from mrio.measures.measure import Measure, Sheet, all_accounts, as_table, intensities, require_accounts
 from mrio.parameters import require_count

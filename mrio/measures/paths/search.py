@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.errors import DataError
-from mrio.leontief.matrices import Matrix, is_dense, to_dense
+from mrio.leontief.storage.matrices import Matrix, is_dense, to_dense
 from mrio.measures.partition import submatrix
 from mrio.tables.arrays import Array, is_sparse
 

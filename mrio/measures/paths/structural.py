@@ -14,7 +14,7 @@ from mrio import plotting
 from mrio.errors import DataError
 from mrio.files import PathLike, write_text
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import Matrix, is_nonnegative
+from mrio.leontief.storage.matrices import Matrix, is_nonnegative
 from mrio.measures.final_demand import Final, final_demand_of, in_words, limits_of, mask
 from mrio.measures.measure import Intensities, Measure, Sheet, intensities
 from mrio.measures.paths.layers import layers

@@ -15,8 +15,8 @@ import pandas as pd
 
 from mrio import plotting
 from mrio.leontief import Leontief
-from mrio.leontief.matrices import Matrix, to_dense
-from mrio.leontief.scaled import ScaledMatrix
+from mrio.leontief.storage.matrices import Matrix, to_dense
+from mrio.leontief.storage.scaled import ScaledMatrix
 from mrio.measures.measure import Measure, Sheet, as_table
 from mrio.plotting import ranked_bars
 from mrio.tables import System

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.leontief import Leontief
-from mrio.leontief.anderson import Until, iterate
+from mrio.leontief.backends.anderson import Until, iterate
 from mrio.leontief.norms import sum_norm
 from mrio.measures.partition import Inside, Partition
 from mrio.tables.arrays import Array

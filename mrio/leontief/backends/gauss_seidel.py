@@ -6,8 +6,8 @@ they leave a contraction of 10 to 50 a sweep. With r_b the residual of block b w
     x_b <- x_b + (I - A_bb)^-1 r_b
 
 and the transposed system goes through columns in the same way. The totals of the regions are corrected before
-each sweep (`mrio.leontief.coarse`). A is read in panels of several blocks, each by one product: many small
-products on several threads stand still where cores are shared.
+each sweep (`mrio.leontief.backends.coarse`). A is read in panels of several blocks, each by one product: many
+small products on several threads stand still where cores are shared.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.anderson import Until, iterate
-from mrio.leontief.coarse import CoarseCorrection
-from mrio.leontief.matrices import Matrix, is_dense, panel_product, part_of, part_product
+from mrio.leontief.backends.anderson import Until, iterate
+from mrio.leontief.backends.coarse import CoarseCorrection
 from mrio.leontief.norms import Norm, norm_of
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix, is_dense, panel_product, part_of, part_product
 
 SMALLEST_BLOCK = 200
 LARGEST_BLOCK = 600

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mrio.leontief.anderson import Until, iterate
+from mrio.leontief.backends.anderson import Until, iterate
 from mrio.leontief.norms import sum_norm
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from scipy.linalg import get_lapack_funcs
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.matrices import Matrix, product_beside_lapack, write_into
 from mrio.leontief.norms import norm_of, rounding
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix, product_beside_lapack, write_into
 
 _REFINEMENTS = 6
 

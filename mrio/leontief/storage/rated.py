@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mrio.leontief.passes import few_columns_product, reading_threads, smallest
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.passes import few_columns_product, reading_threads, smallest
 
 _AT_ONCE = 10**6
 """Coefficients that are made at a time: few enough to be read again before they leave the cache."""

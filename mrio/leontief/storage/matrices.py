@@ -14,10 +14,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.linalg.blas import dgemm
 
-from mrio.leontief.passes import few_columns_product, smallest
-from mrio.leontief.rated import RatedMatrix
 from mrio.leontief.report import Floats
-from mrio.leontief.scaled import ScaledMatrix
+from mrio.leontief.storage.passes import few_columns_product, smallest
+from mrio.leontief.storage.rated import RatedMatrix
+from mrio.leontief.storage.scaled import ScaledMatrix
 
 Matrix = Any
 """ndarray, scipy sparse array, or an operator with ``@``, ``.T``, ``.shape`` (n, n)."""

@@ -3,10 +3,10 @@ import pytest
 import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError
-from mrio.leontief import jacobi
-from mrio.leontief.jacobi import BlockJacobi, inverse_blocks
+from mrio.leontief.backends import jacobi
+from mrio.leontief.backends.jacobi import BlockJacobi, inverse_blocks
 from mrio.leontief.norms import norm_of
-from mrio.leontief.structured import SourcingOperator
+from mrio.leontief.storage.structured import SourcingOperator
 from tests.benchmarks.generator import coefficients, structured_factors
 
 

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mrio.leontief.matrices import Matrix, group_sums
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix, group_sums
 
 MOST_GROUPS = 400
 """Regions beyond which their balances would be no small system."""
@@ -74,8 +74,8 @@ class CoarseCorrection:
         columns = np.arange(groups.size)
         left = np.add.reduceat(B - X, self.starts, axis=0) + self._sums @ X
         left[groups, columns] = 0.0
-        inverse = np.linalg.inv(self._balances)
-        z = inverse @ left
+        both = np.linalg.solve(self._balances, np.hstack([left, np.eye(self.starts.size)]))
+        z, inverse = both[:, : groups.size], both[:, groups.size :]
         z -= inverse[:, groups] * (z[groups, columns] / inverse[groups, groups])
         z[groups, columns] = 0.0
         X += np.repeat(z / self._sizes[:, np.newaxis], self._sizes, axis=0)

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mrio.leontief.passes import few_columns_product, smallest
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.passes import few_columns_product, smallest
 
 
 class ScaledMatrix:

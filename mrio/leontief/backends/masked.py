@@ -12,12 +12,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from mrio.leontief.anderson import Iterate, Until, iterate
-from mrio.leontief.coarse import MOST_GROUPS, CoarseCorrection
-from mrio.leontief.gauss_seidel import invert_blocks, panels_of, solve_panel
-from mrio.leontief.matrices import Matrix, group_sums, panel_product, product
+from mrio.leontief.backends.anderson import Iterate, Until, iterate
+from mrio.leontief.backends.coarse import MOST_GROUPS, CoarseCorrection
+from mrio.leontief.backends.gauss_seidel import invert_blocks, panels_of, solve_panel
 from mrio.leontief.norms import sum_norm
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix, group_sums, panel_product, product
 
 _PANEL = 400
 """Rows that are multiplied at once: more are hardly faster, and pass less to one another."""

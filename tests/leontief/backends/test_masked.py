@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from mrio.leontief import masked
-from mrio.leontief.masked import MaskedGaussSeidel
+from mrio.leontief.backends import masked
+from mrio.leontief.backends.masked import MaskedGaussSeidel
 from tests.benchmarks.generator import coefficients
 
 ROWS = [slice(start, start + 42) for start in range(0, 840, 42)]

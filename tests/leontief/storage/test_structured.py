@@ -3,8 +3,8 @@ import pytest
 
 from mrio.errors import DataError, MissingDataError, SolverError
 from mrio.leontief import Leontief
-from mrio.leontief.scaled import ScaledMatrix
-from mrio.leontief.structured import SourcingOperator, detect
+from mrio.leontief.storage.scaled import ScaledMatrix
+from mrio.leontief.storage.structured import SourcingOperator, detect
 from tests.benchmarks.generator import coefficients, structured_factors
 
 

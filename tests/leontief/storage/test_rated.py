@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mrio.leontief import Leontief, matrices
-from mrio.leontief.rated import RatedMatrix
+from mrio.leontief import Leontief
+from mrio.leontief.storage import matrices
+from mrio.leontief.storage.rated import RatedMatrix
 
 
 def made(n_regions: int, n_sectors: int, seed: int) -> tuple[RatedMatrix, np.ndarray]:
@@ -58,7 +59,7 @@ def test_whole_matrix_does_what_the_array_does(transposed):
 
 
 def test_pieces_are_small_where_the_table_is_wide(monkeypatch):
-    monkeypatch.setattr("mrio.leontief.rated._AT_ONCE", 70)
+    monkeypatch.setattr("mrio.leontief.storage.rated._AT_ONCE", 70)
     A, full = made(3, 8, 5)
     X = np.random.default_rng(6).random((24, 2))
     np.testing.assert_allclose(A @ X, full @ X, rtol=1e-13)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from mrio.errors import DataError, MissingDataError
 from mrio.leontief.report import Floats
-from mrio.leontief.scaled import ScaledMatrix
+from mrio.leontief.storage.scaled import ScaledMatrix
 
 
 class SourcingOperator:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from mrio.leontief import Leontief, matrices, passes
-from mrio.leontief.scaled import ScaledMatrix
-from mrio.leontief.structured import SourcingOperator
-from mrio.leontief.updates import UpdatedMatrix
+from mrio.leontief import Leontief
+from mrio.leontief.storage import matrices, passes
+from mrio.leontief.storage.scaled import ScaledMatrix
+from mrio.leontief.storage.structured import SourcingOperator
+from mrio.leontief.storage.updated import UpdatedMatrix
 from tests.leontief.tables import ITERATIVE_AND_DIRECT
 
 

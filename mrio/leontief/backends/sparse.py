@@ -7,9 +7,9 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as spla
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.matrices import Matrix
 from mrio.leontief.norms import norm_of
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix
 
 _MOST_ITERATIONS = 500
 _RESTARTS = 5

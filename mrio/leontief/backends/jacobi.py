@@ -12,10 +12,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from mrio.errors import ConvergenceError
-from mrio.leontief.anderson import Until, iterate
-from mrio.leontief.matrices import Matrix, diagonal
+from mrio.leontief.backends.anderson import Until, iterate
 from mrio.leontief.norms import Norm, norm_of
 from mrio.leontief.report import Floats
+from mrio.leontief.storage.matrices import Matrix, diagonal
 
 _BLOCKS_FROM = 16
 """Right-hand sides from which inverting the blocks pays."""

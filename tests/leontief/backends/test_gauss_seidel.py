@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from mrio.errors import ConvergenceError
-from mrio.leontief import gauss_seidel
-from mrio.leontief.coarse import CoarseCorrection, group_starts
-from mrio.leontief.gauss_seidel import Block, GaussSeidel, diagonal_blocks, invert_blocks, panels_of
-from mrio.leontief.matrices import group_sums
+from mrio.leontief.backends import gauss_seidel
+from mrio.leontief.backends.coarse import CoarseCorrection, group_starts
+from mrio.leontief.backends.gauss_seidel import Block, GaussSeidel, diagonal_blocks, invert_blocks, panels_of
 from mrio.leontief.norms import norm_of
+from mrio.leontief.storage.matrices import group_sums
 from tests.benchmarks.generator import coefficients
 
 STARTS = np.array([0, 20, 40, 60])
