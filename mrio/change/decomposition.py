@@ -10,7 +10,7 @@ import numpy as np
 from mrio.change.accounts import account_names, dependent_forms
 from mrio.change.coalitions import Partition, average, owen_weights, weights_of
 from mrio.change.draws import DecompositionDraws, decompose_draws
-from mrio.change.evaluation import Operators, evaluate
+from mrio.change.evaluation import Operators, evaluate, evaluate_with_totals
 from mrio.change.factors import (
     ExportsOption,
     Factors,
@@ -25,7 +25,6 @@ from mrio.change.multiplicative import lmdi_logarithms, require_positive
 from mrio.change.plans import (
     Plan,
     coalition_plan,
-    joined,
     mean_plan,
     polar_plan,
     shapley_plan,
@@ -228,28 +227,33 @@ def _additive(asked: Asked, partition: Partition, spread: bool) -> Decomposition
     """Return effects that add up, by region and sector."""
     operators = Operators((asked.a, asked.b), asked.factors)
     states = asked.factors.demand.mixing()
-    players = sum(len(group) for group in partition)
-    every = coalition_plan(states)
     if asked.method in LMDI:
         mixed = asked.method == "lmdi_mixed"
         effects = lmdi_effects(asked.factors, asked.dependent, operators, mixed)
-        values = evaluate(every, asked.factors, asked.dependent, operators) if spread else None
+        values = _coalitions(asked, operators) if spread else None
     else:
-        plan = plan_of(asked.method, states, partition)
-        found = evaluate(joined(plan, every) if spread else plan, asked.factors, asked.dependent, operators)
-        effects, values = found[:, :players], found[:, players:] if spread else None
-    bounds = None
-    if values is not None:
-        bounds = np.array([spread_of(own) for own in region_totals(values, len(asked.a.regions))])
+        plan, given = plan_of(asked.method, states, partition), (asked.factors, asked.dependent, operators)
+        if spread:
+            effects, values = evaluate_with_totals(plan, coalition_plan(states), *given)
+        else:
+            effects, values = evaluate(plan, *given), None
+    bounds = None if values is None else np.array([spread_of(own) for own in values])
     return additive(asked, effects, bounds)
+
+
+def _coalitions(asked: Asked, operators: Operators) -> Array:
+    """Return the accounts by region in every coalition of factors, (accounts, 2^n, R + 1)."""
+    states = asked.factors.demand.mixing()
+    nothing = Plan((), np.empty((0, states.shape[1])), 0)
+    given = (asked.factors, asked.dependent, operators)
+    return evaluate_with_totals(nothing, coalition_plan(states), *given)[1]
 
 
 def _multiplicative(asked: Asked, partition: Partition, spread: bool) -> Decomposition:
     """Return effects that multiply, by region."""
     operators = Operators((asked.a, asked.b), asked.factors)
     regions = len(asked.a.regions)
-    every = coalition_plan(asked.factors.demand.mixing())
-    totals = region_totals(evaluate(every, asked.factors, asked.dependent, operators), regions)
+    totals = _coalitions(asked, operators)
     require_positive(totals, asked.names, asked.a.regions)
     if asked.method in LMDI:
         mixed = asked.method == "lmdi_mixed"

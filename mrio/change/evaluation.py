@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 import weakref
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from mrio.change.factors import Factors, Treatment
-from mrio.change.plans import InnerState, Plan
+from mrio.change.plans import InnerState, Plan, joined
 from mrio.change.shares import Array
+from mrio.change.spread import region_totals
 from mrio.change.technology import CoefficientState
 from mrio.leontief import Leontief
 from mrio.leontief.memory import available_memory
@@ -144,23 +146,70 @@ def evaluate(
     basis
         Columns that the plan mixes (basis, n); those of all demand by default.
     """
+    effects = np.zeros((len(dependent), plan.effects, factors.technology.n))
+    for uses, solved in _solutions(plan, factors, dependent, operators, basis):
+        _add(effects, uses, [f[:, np.newaxis] * solved for f in factors.intensity])
+    return effects
+
+
+def evaluate_with_totals(
+    plan: Plan, other: Plan, factors: Factors, dependent: tuple[bool, ...], operators: Operators
+) -> tuple[Array, Array]:
+    """Return the effects of a plan (accounts, effects, n), and those of another one by region.
+
+    The latter (accounts, effects, R + 1) have the total of all regions last. Both plans are solved for
+    together; what is wanted by region is added up before it is put together.
+    """
+    regions = len(factors.technology.Z[0])
+    both = joined(plan, other)
+    effects = np.zeros((len(dependent), plan.effects, factors.technology.n))
+    totals = np.zeros((len(dependent), both.effects, regions + 1))
+    for uses, solved in _solutions(both, factors, dependent, operators):
+        parts = [f[:, np.newaxis] * solved for f in factors.intensity]
+        _add(effects, [use for use in uses if use.effect < plan.effects], parts)
+        _add(totals, uses, [region_totals(part, regions) for part in parts])
+    return effects, totals[:, plan.effects :]
+
+
+@dataclass(frozen=True)
+class _Use:
+    """One term that a solved column enters: its effect, the period of intensity, the accounts, its sign."""
+
+    effect: int
+    f: int
+    accounts: tuple[int, ...]
+    column: int
+    sign: float
+
+
+def _solutions(
+    plan: Plan,
+    factors: Factors,
+    dependent: tuple[bool, ...],
+    operators: Operators,
+    basis: Array | None = None,
+) -> Iterator[tuple[list[_Use], Array]]:
+    """Yield, for one coefficient state after the other, L times its columns (columns, n) and their uses."""
     terms = defaultdict(list)
     for form in sorted(set(dependent)):
+        own = tuple(account for account, its in enumerate(dependent) if its == form)
         for term in plan.terms:
-            terms[coefficient_state(term.state, form)].append((form, term))
+            terms[coefficient_state(term.state, form)].append((own, term))
     if basis is None:
         basis = factors.demand.basis()
-    effects = np.zeros((len(dependent), plan.effects, basis.shape[1]))
     for state, users in terms.items():
         used = sorted({term.column for _, term in users})
         place = {column: position for position, column in enumerate(used)}
         solved = _solve_mixtures(operators.of(state), basis, plan.mixing[used])
-        for form, term in users:
-            output = term.sign * solved[:, place[term.column]]
-            for account, own in enumerate(dependent):
-                if own == form:
-                    effects[account, term.effect] += factors.intensity[term.state[0]][account] * output
-    return effects
+        uses = [_Use(term.effect, term.state[0], own, place[term.column], term.sign) for own, term in users]
+        yield uses, np.ascontiguousarray(solved.T)
+
+
+def _add(effects: Array, uses: Iterable[_Use], parts: Sequence[Array]) -> None:
+    """Add to effects (accounts, effects, ...) the parts of both periods, each (accounts, columns, ...)."""
+    for use in uses:
+        for account in use.accounts:
+            effects[account, use.effect] += use.sign * parts[use.f][account, use.column]
 
 
 def _solve_mixtures(operator: Leontief, basis: Array, mixing: Array) -> Array:

@@ -19,8 +19,8 @@ from mrio.change.shares import (
 )
 from mrio.change.technology import Technology
 from mrio.errors import DataError, DataWarning, MissingDataError
+from mrio.leontief.storage import passes
 from mrio.leontief.storage.matrices import to_dense
-from mrio.leontief.storage.passes import smallest
 from mrio.tables import System
 from mrio.tables.arrays import is_sparse, ratio
 from mrio.tables.rules import NEGLIGIBLE
@@ -194,9 +194,8 @@ def _technology(
         abroad = tuple(s.arrays.imports_Z.reshape(N, n) for s in (a, b))  # type: ignore[union-attr]
     totals, flagged = [], np.zeros((N, n), dtype=np.bool_)
     for t in (0, 1):
-        negative, origins = smallest(Z[t]) < 0, Z[t]
-        # As a product, which BLAS takes three times faster than a sum.
-        total = (np.ones(R) @ Z[t].reshape(R, -1)).reshape(N, n)
+        negative, origins = passes.smallest(Z[t]) < 0, Z[t]
+        total = passes.total(Z[t])
         if abroad is not None:
             total = total + abroad[t]
             if (abroad[t] < 0).any():

@@ -28,8 +28,10 @@ from mrio.leontief.storage.matrices import Matrix, is_dense, panel_product, part
 
 SMALLEST_BLOCK = 200
 LARGEST_BLOCK = 600
-PANEL = 400
-"""Rows that a panel has at least, where there are so many."""
+PANELS = (400, 2000)
+"""Rows that a panel has at least, where there are so many: with few columns, and with many."""
+
+FEW_COLUMNS = 16
 
 _BY_HALVES = 64
 """Rows of a block above which it is inverted by halves."""
@@ -160,8 +162,7 @@ class GaussSeidel:
         # What blocks of one panel pass to one another may be nearly that of A, too.
         self._near = A if is_dense(A) else A.base
         self.blocks = blocks
-        self._panels = panels_of(blocks, PANEL)
-        self._transposed_panels = panels_of([Block(own.rows, own.inverse.T) for own in blocks], PANEL)
+        self._transposed_blocks = [Block(own.rows, own.inverse.T) for own in blocks]
         self._coarse = coarse
         self._max_sweeps = max_sweeps
 
@@ -193,7 +194,8 @@ class GaussSeidel:
         if self._coarse is not None and not cold:
             self._coarse.apply(B, X, transposed)
         met = []
-        for panel in self._transposed_panels if transposed else self._panels:
+        blocks = self._transposed_blocks if transposed else self.blocks
+        for panel in panels_of(blocks, PANELS[X.shape[1] > FEW_COLUMNS]):
             rows = slice(panel[0].rows.start, panel[-1].rows.stop)
             residual = panel_product(A, rows, slice(0, rows.start) if cold else slice(None), X)
             residual += B[rows]

@@ -113,7 +113,7 @@ def test_panels_do_not_change_the_sweep(transposed, monkeypatch):
     rows = [slice(start, start + 20) for start in range(0, 120, 20)]
     sweeps = []
     for panel in (1, 60, 1000):
-        monkeypatch.setattr(gauss_seidel, "PANEL", panel)
+        monkeypatch.setattr(gauss_seidel, "PANELS", (panel, 1))
         sweeps.append(GaussSeidel(A, invert_blocks(A, rows))._sweep(B, X, transposed, norm_of(transposed)))
     M, expected = A.T if transposed else A, X.copy()
     for own in rows:

@@ -89,6 +89,12 @@ def test_smallest_number_by_several_threads(monkeypatch):
     assert passes.smallest(A) == -0.5
 
 
+def test_total_of_a_large_array_as_a_product(monkeypatch):
+    parts = np.random.default_rng(0).random((4, 3, 12))
+    monkeypatch.setattr(passes, "_THREADED", 0)
+    np.testing.assert_allclose(passes.total(parts), parts.sum(axis=0), rtol=1e-15)
+
+
 def test_panels_of_a_scaled_matrix():
     rng = np.random.default_rng(3)
     A = ScaledMatrix(rng.random((12, 12)), rng.random(12), rng.random(12))
