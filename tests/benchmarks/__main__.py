@@ -60,11 +60,13 @@ def report(task: Task, size: str, limits: Machine, only: list[str] | None = None
             lines.append(f"  {'':12} {outcome.note}")
         if name != "mrio":
             lines.append(f"  {'':12} {_ratio(task, size, (name, outcome), mine)}")
-    if task.reads is not None and mine.sweeps:
-        passes = task.reads(mine.sweeps)
-        least = limits.reading(8.0 * rows(size) ** 2 * passes)
-        text = f"A read {passes:g} times: mrio takes {mine.median / least:.2f} times that"
-        lines.append(f"  {'roofline':12} {least:10.4f} s, {text}")
+    if task.work is not None and mine.sweeps:
+        work = task.work(mine.sweeps)
+        least = limits.least(work, 8.0 * rows(size) ** 2)
+        text = f"{least:10.4f} s, {work}: mrio takes {mine.median / least:.2f} times that"
+        if task.against in outcomes:
+            text += f", a ratio of {outcomes[task.against].median / least:.0f} is what it allows"
+        lines.append(f"  {'roofline':12} {text}")
     return "\n".join(lines)
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from tests.benchmarks.roofline import Work
+
 REPEATS = 5
 BUDGET = 60.0
 """Seconds after which a side is not repeated again; its median is then of fewer runs, and that is shown."""
@@ -46,8 +48,8 @@ class Task:
     sides: Mapping[str, Side]
     against: str = "numpy"
     tolerance: float = 1e-10
-    reads: Callable[[int], float] | None = None
-    """How often A is read at least, by the number of sweeps; None where reading A is not what takes time."""
+    work: Callable[[int], Work] | None = None
+    """What must be done at least, by the number of sweeps; None where passes over A take little time."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from mrio.leontief import Leontief
 from mrio.leontief.storage.structured import SourcingOperator
 from tests.benchmarks.generator import coefficients, sparse_coefficients, structured_factors
 from tests.benchmarks.measure import Side, Task
+from tests.benchmarks.roofline import Work
 from tests.benchmarks.sizes import filling, shape
 
 LOOKS = 2
@@ -121,13 +123,13 @@ def _invert_sparse(inputs: Inputs) -> Inputs:
     return {"P": (inputs["F"] @ inverse(inputs["A"].toarray()))[:, :1000]}
 
 
-def _cold(sweeps: int) -> float:
-    """Return how often A is read: the first sweep knows only what came before, the residual reads all."""
-    return LOOKS + sweeps - 0.5 + 1
+def _cold(columns: int) -> Callable[[int], Work]:
+    """Return the work of an answer: the first sweep knows only what came before, the residual reads all."""
+    return lambda sweeps: Work(LOOKS, sweeps + 0.5, columns)
 
 
-def _warm(sweeps: int) -> float:
-    return sweeps + 1.0
+def _warm(sweeps: int) -> Work:
+    return Work(0, sweeps + 1.0)
 
 
 def _vectors(name: str, text: str, k: int, target: float) -> Task:
@@ -138,7 +140,7 @@ def _vectors(name: str, text: str, k: int, target: float) -> Task:
         target,
         _prepare(k),
         {"mrio": Side(_solve), "numpy": Side(lambda i: {"X": inverse(i["A"]) @ i["Y"]})},
-        reads=_cold,
+        work=_cold(k),
     )
 
 
@@ -157,7 +159,7 @@ TASKS = (
             "numpy": Side(lambda i: {"P": i["F"] @ inverse(i["A"])}),
             "mario": Side(_multiply_by_mario, needs="mario"),
         },
-        reads=_cold,
+        work=_cold(3),
     ),
     Task(
         "update",
@@ -166,7 +168,7 @@ TASKS = (
         200,
         _prepare_update,
         {"mrio": Side(_resolve), "numpy": Side(_resolve_by_inverse)},
-        reads=_warm,
+        work=_warm,
     ),
     Task(
         "structured",

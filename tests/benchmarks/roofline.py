@@ -12,6 +12,25 @@ import numpy as np
 
 
 @dataclass(frozen=True)
+class Work:
+    """What an answer cannot do without: passes over A (n, n).
+
+    `looks` read it without much arithmetic, `products` multiply it with so many `columns`, `written` are
+    matrices made of another one: read, fetched and written.
+    """
+
+    looks: float
+    products: float
+    columns: int = 1
+    written: int = 0
+
+    def __str__(self) -> str:
+        columns = "one column" if self.columns == 1 else f"{self.columns} columns"
+        made = f", {self.written} matrices written" if self.written else ""
+        return f"A looked at {self.looks:g} times, {self.products:g} products with {columns}{made}"
+
+
+@dataclass(frozen=True)
 class Machine:
     """Limits measured with numpy as it is installed here."""
 
@@ -27,6 +46,12 @@ class Machine:
         """Return the least time [s] for so many float64 operations."""
         return operations / self.flops
 
+    def least(self, work: Work, size: float) -> float:
+        """Return the least time [s] for work on a matrix of so many bytes, with the BLAS of numpy."""
+        read = self.reading(size)
+        product = read if work.columns == 1 else size * _product(work.columns)
+        return (work.looks + 3 * work.written) * read + work.products * product
+
     def __str__(self) -> str:
         return (
             f"{self.name}; reads {self.bandwidth / 1e9:.0f} GB/s, multiplies {self.flops / 1e9:.0f} GFLOP/s"
@@ -39,6 +64,12 @@ def machine(n: int = 6000) -> Machine:
     B = np.ones((2000, 2000))
     bandwidth = A.nbytes / _best(lambda: A @ v)
     return Machine(_name(), bandwidth, 2 * 2000**3 / _best(lambda: B @ B))
+
+
+def _product(columns: int, n: int = 6000) -> float:
+    """Return the time [s] a byte of A in a product with columns, given in the faster way: as rows."""
+    A, V = np.ones((n, n)), np.ones((columns, n))
+    return _best(lambda: V @ A.T) / A.nbytes
 
 
 def _best(work: object, repeats: int = 7) -> float:

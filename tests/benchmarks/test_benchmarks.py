@@ -8,7 +8,7 @@ import pytest
 from tests.benchmarks.__main__ import TASKS, report
 from tests.benchmarks.generator import coefficients, sparse_coefficients, structured_factors, table
 from tests.benchmarks.measure import Outcome, difference, run_side
-from tests.benchmarks.roofline import Machine
+from tests.benchmarks.roofline import Machine, Work, machine
 
 SIZES = {"sparse": "400", "sparse_small": "400"}
 
@@ -46,7 +46,17 @@ def test_report_is_complete(monkeypatch):
     assert "150.0 times the time of mrio (50.0 to 200.0)" in text
     assert "target 150: met" in text
     assert "sweeps 7" in text
-    assert "A read 9.5 times" in text
+    # 9.5 times 0.77 GB at 40 GB/s, beside a median of 15 s.
+    assert "0.1825 s, A looked at 2 times, 7.5 products with one column" in text
+    assert "a ratio of 82 is what it allows" in text
+
+
+def test_products_with_columns_take_longer_than_reading():
+    limits = machine(400)
+    one, many = (limits.least(Work(0, 1, columns), 8e6) for columns in (1, 64))
+    assert one > 0
+    assert many > 0
+    assert limits.least(Work(2, 0, written=1), 8e6) == pytest.approx(5 * limits.reading(8e6))
 
 
 def test_tables_are_as_described():
