@@ -8,6 +8,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from operator import attrgetter
@@ -268,3 +269,13 @@ def test_import_is_quick_and_loads_nothing():
     assert float(seconds) < 0.5
     assert heavy == []
     assert answer.stderr == ""
+
+
+TOP = {"pyproject.toml", "mrio", "tests", "data", "notebooks", "README.md", "LICENSE", ".gitignore", ".ci"}
+
+
+def test_nothing_strange_lies_at_the_top():
+    if shutil.which("git") is None or not (ROOT.parent / ".git").exists():
+        pytest.skip("the sources are not those of a repository")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT.parent, capture_output=True, text=True, check=True)
+    assert {line.split("/")[0] for line in listed.stdout.splitlines()} <= TOP
