@@ -8,6 +8,7 @@ from mrio.leontief.backends import masked
 from mrio.leontief.extraction import outputs_without_regions, sector_losses
 from mrio.leontief.storage.structured import SourcingOperator
 from tests.benchmarks.generator import coefficients, structured_factors
+from tests.leontief.tables import REAL, published, published_coefficients
 
 KINDS = ("complete", "backward", "forward")
 
@@ -69,6 +70,21 @@ def test_regions_of_several_panels(kind, storage):
         members = np.arange(42 * region, 42 * region + 42)
         np.testing.assert_allclose(X[:, column], output_without(A, y, members, kind), rtol=1e-10, atol=1e-14)
     assert X.residual <= 1e-12
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", REAL)
+def test_regions_of_published_tables(name, kind):
+    path, sectors = REAL[name]
+    A = published_coefficients(path)
+    arrays, regions = published(path), len(A) // sectors
+    y = np.maximum(arrays["x"] - arrays["Z"].sum(axis=1), 0.0)
+    X = outputs_without_regions(Leontief(A, sectors), y, kind)
+    for region in range(regions):
+        members = np.arange(sectors * region, sectors * region + sectors)
+        expected = output_without(A, y, members, kind)
+        # Residuals are held against their column: what is 1e12 times smaller than its largest may round.
+        np.testing.assert_allclose(X[:, region], expected, rtol=1e-10, atol=1e-12 * expected.max())
 
 
 def test_one_region_alone(table):

@@ -82,15 +82,16 @@ class Iterate:
 
 
 # An iteration that runs away ends with numbers that are not finite.
-@np.errstate(over="ignore", invalid="ignore")
-def iterate(sweep: Sweep, B: Floats, X: Floats, until: Until) -> Iterate:
+@np.errstate(divide="ignore", over="ignore", invalid="ignore")
+def iterate(sweep: Sweep, B: Floats, guess: Floats | None, until: Until) -> Iterate:
     """Sweep until each column of X (n, k) has reached its target, or is sure to.
 
     A sweep meets the residual of X and makes G of it, which is better by the contraction of a sweep: so small
     elements are as good as the norm of the column. A column that has met its target is done with G. One that
     is foreseen to is done with the next, mixed X, which saves the sweep that would only confirm it. Columns
-    that are done leave the iteration. X is not changed.
+    that are done leave the iteration. It starts at the guess (n, k), which is not changed, or at zero.
     """
+    X = np.zeros_like(B) if guess is None else guess
     answer = np.empty_like(B)
     active = np.arange(B.shape[1])
     before = np.zeros(B.shape[1])

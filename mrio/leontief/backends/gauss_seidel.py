@@ -75,7 +75,15 @@ def invert_blocks(A: Matrix, rows: Sequence[slice]) -> list[Block]:
 
 
 def _inverse(block: Floats) -> Floats:
-    """Return the inverse of a block (b, b) of I - A, by halves: twice as fast as elimination with pivots.
+    try:
+        return _inverse_by_halves(block)
+    except np.linalg.LinAlgError:
+        # With negative coefficients a half may be singular where the whole is not.
+        return np.asarray(np.linalg.inv(block), dtype=np.float64)
+
+
+def _inverse_by_halves(block: Floats) -> Floats:
+    """Return the inverse of a block (b, b) of I - A, twice as fast as by elimination with pivots.
 
     The parts of a productive table are productive (Hawkins and Simon 1949, doi:10.2307/1905526), so that the
     first half and what it leaves of the second are regular.
@@ -83,9 +91,9 @@ def _inverse(block: Floats) -> Floats:
     if len(block) <= _BY_HALVES:
         return np.asarray(np.linalg.inv(block), dtype=np.float64)
     first, second = slice(0, len(block) // 2), slice(len(block) // 2, None)
-    own = _inverse(block[first, first])
+    own = _inverse_by_halves(block[first, first])
     sold = block[second, first] @ own
-    rest = _inverse(block[second, second] - sold @ block[first, second])
+    rest = _inverse_by_halves(block[second, second] - sold @ block[first, second])
     bought = own @ block[first, second] @ rest
     inverse = np.empty_like(block)
     inverse[first, first] = own + bought @ sold
@@ -134,6 +142,52 @@ def solve_panel(
     return steps
 
 
+@dataclass(frozen=True)
+class Split:
+    """A (n, n) split into panels of blocks, for one sweep.
+
+    Parameters
+    ----------
+    A
+        The matrix, or its transpose.
+    near
+        By which blocks of one panel pass their steps on; nearly A is enough.
+    panels
+        Blocks by panel, which cover all rows.
+    """
+
+    A: Matrix
+    near: Matrix
+    panels: Sequence[Sequence[Block]]
+
+    def sweep(self, B: Floats, X: Floats, norm: Norm, kept: NDArray[np.bool_] | None = None) -> Floats:
+        """Change X (n, k) panel by panel; return the norm (k,) of the residuals as each block met them.
+
+        Parameters
+        ----------
+        B
+            Right-hand sides (n, k).
+        X
+            Answers (n, k).
+        norm
+            Norm of columns.
+        kept
+            For each block, the columns that have it (blocks, k); all where None.
+        """
+        cold = not X.any()
+        met, first = [], 0
+        for panel in self.panels:
+            rows = slice(panel[0].rows.start, panel[-1].rows.stop)
+            residual = panel_product(self.A, rows, slice(0, rows.start) if cold else slice(None), X)
+            residual += B[rows]
+            residual -= X[rows]
+            own = None if kept is None else kept[first : first + len(panel)]
+            X[rows] += solve_panel(self.near, panel, residual, own)
+            met.append(norm(residual))
+            first += len(panel)
+        return norm(np.array(met))
+
+
 class GaussSeidel:
     """Iteration on a dense A (n, n); holds the inverses of its diagonal blocks only.
 
@@ -177,29 +231,17 @@ class GaussSeidel:
             When a column does not reach its target.
         """
         norm = norm_of(transposed)
-        found = iterate(
-            lambda rhs, X, _: self._sweep(rhs, X, transposed, norm),
-            B,
-            np.zeros_like(B) if guess is None else guess,
-            Until(target, norm, self._max_sweeps, certified=True),
-        )
+        until = Until(target, norm, self._max_sweeps, certified=True)
+        found = iterate(lambda rhs, X, _: self._sweep(rhs, X, transposed, norm), B, guess, until)
         return found.require("Block Gauss-Seidel")
 
     def _sweep(self, B: Floats, X: Floats, transposed: bool, norm: Norm) -> tuple[Floats, Floats]:
         """Return the next X and the norm (k,) of the residuals as each block met them."""
         A, near = (self._A.T, self._near.T) if transposed else (self._A, self._near)
         X = X.copy()
-        cold = not X.any()
         # Before the sweep, which then leaves small elements as exact as large ones.
-        if self._coarse is not None and not cold:
+        if self._coarse is not None and X.any():
             self._coarse.apply(B, X, transposed)
-        met = []
         blocks = self._transposed_blocks if transposed else self.blocks
-        for panel in panels_of(blocks, PANELS[X.shape[1] > FEW_COLUMNS]):
-            rows = slice(panel[0].rows.start, panel[-1].rows.stop)
-            residual = panel_product(A, rows, slice(0, rows.start) if cold else slice(None), X)
-            residual += B[rows]
-            residual -= X[rows]
-            X[rows] += solve_panel(near, panel, residual)
-            met.append(norm(residual))
-        return X, norm(np.array(met))
+        panels = panels_of(blocks, PANELS[X.shape[1] > FEW_COLUMNS])
+        return X, Split(A, near, panels).sweep(B, X, norm)

@@ -108,12 +108,8 @@ class BlockJacobi:
         if self._n_rhs > _BLOCKS_FROM and self._inverses.ndim == 1 and self._blocks is not None:
             self._inverses, self._blocks = inverse_blocks(self._source, self._blocks), None
         norm = norm_of(transposed)
-        found = iterate(
-            lambda rhs, X, _: self._sweep(rhs, X, transposed, norm),
-            B,
-            np.zeros_like(B) if guess is None else guess,
-            Until(target, norm, self._max_sweeps, certified=True),
-        )
+        until = Until(target, norm, self._max_sweeps, certified=True)
+        found = iterate(lambda rhs, X, _: self._sweep(rhs, X, transposed, norm), B, guess, until)
         return found.require("The Jacobi iteration")
 
     def _sweep(self, B: Floats, X: Floats, transposed: bool, norm: Norm) -> tuple[Floats, Floats]:

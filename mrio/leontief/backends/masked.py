@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from mrio.leontief.backends.anderson import Iterate, Until, iterate
 from mrio.leontief.backends.coarse import MOST_GROUPS, CoarseCorrection
-from mrio.leontief.backends.gauss_seidel import invert_blocks, panels_of, solve_panel
+from mrio.leontief.backends.gauss_seidel import Split, invert_blocks, panels_of
 from mrio.leontief.norms import sum_norm
 from mrio.leontief.report import Floats
-from mrio.leontief.storage.matrices import Matrix, group_sums, panel_product, product
+from mrio.leontief.storage.matrices import Matrix, group_sums, product
 
 _PANEL = 400
 """Rows that are multiplied at once: more are hardly faster, and pass less to one another."""
@@ -47,7 +47,7 @@ class MaskedGaussSeidel:
         self._rows = rows
         self._without = without
         # Parts of sparse rows would have to be looked for.
-        self._panels = panels_of(invert_blocks(A, rows), 1 if sp.issparse(A) else _PANEL)
+        self._split = Split(A, A, panels_of(invert_blocks(A, rows), 1 if sp.issparse(A) else _PANEL))
         self._coarse = self._correction()
 
     def _correction(self) -> CoarseCorrection | None:
@@ -75,7 +75,7 @@ class MaskedGaussSeidel:
     def solve(self, B: Floats, tolerance: float) -> Iterate:
         """Return X (n, k) for B (n, k), whose rows of the regions taken out are zero."""
         until = Until(tolerance * sum_norm(B), sum_norm, _MOST_SWEEPS)
-        return iterate(self._sweep, B, np.zeros_like(B), until)
+        return iterate(self._sweep, B, None, until)
 
     def residual(self, B: Floats, X: Floats) -> Floats:
         """Return the residual (n, k) of all systems."""
@@ -89,16 +89,6 @@ class MaskedGaussSeidel:
         without = self._without[columns]
         kept = np.arange(len(self._rows))[:, np.newaxis] != without
         X = X.copy()
-        cold = not X.any()
-        if self._coarse is not None and not cold:
+        if self._coarse is not None and X.any():
             self._coarse.apply_without(B, X, without)
-        met, first = [], 0
-        for panel in self._panels:
-            rows = slice(panel[0].rows.start, panel[-1].rows.stop)
-            residual = panel_product(self._A, rows, slice(0, rows.start) if cold else slice(None), X)
-            residual += B[rows]
-            residual -= X[rows]
-            X[rows] += solve_panel(self._A, panel, residual, kept[first : first + len(panel)])
-            met.append(sum_norm(residual))
-            first += len(panel)
-        return X, sum_norm(np.array(met))
+        return X, self._split.sweep(B, X, sum_norm, kept)

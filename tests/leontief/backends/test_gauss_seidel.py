@@ -151,3 +151,10 @@ def test_inverses_by_halves(size):
 def test_singular_block_of_many_rows_is_named():
     with pytest.raises(ConvergenceError, match="singular"):
         invert_blocks(np.eye(100), [slice(0, 100)])
+
+
+def test_block_with_a_singular_half_is_inverted():
+    # I - A swaps the halves: regular, though nothing stands in its first half.
+    A = np.eye(100) - np.roll(np.eye(100), 50, axis=0)
+    (block,) = invert_blocks(A, [slice(0, 100)])
+    np.testing.assert_allclose(block.inverse, np.linalg.inv(np.eye(100) - A), rtol=1e-12, atol=1e-15)
