@@ -22,7 +22,7 @@ from tests.benchmarks import (
     trade_tasks,
 )
 from tests.benchmarks.measure import Outcome, Task, difference, measure, run_side
-from tests.benchmarks.roofline import Machine, machine
+from tests.benchmarks.roofline import Machine, Work, machine
 from tests.benchmarks.sizes import rows
 
 MODULES = (operator_tasks, array_tasks, table_tasks, measures_tasks, trade_tasks, ensemble_tasks)
@@ -60,14 +60,18 @@ def report(task: Task, size: str, limits: Machine, only: list[str] | None = None
             lines.append(f"  {'':12} {outcome.note}")
         if name != "mrio":
             lines.append(f"  {'':12} {_ratio(task, size, (name, outcome), mine)}")
-    if task.work is not None and mine.sweeps:
-        work = task.work(mine.sweeps)
-        least = limits.least(work, 8.0 * rows(size) ** 2)
-        text = f"{least:10.4f} s, {work}: mrio takes {mine.median / least:.2f} times that"
-        if task.against in outcomes:
-            text += f", a ratio of {outcomes[task.against].median / least:.0f} is what it allows"
-        lines.append(f"  {'roofline':12} {text}")
+        work = task.sides[name].work
+        if work is not None and outcome.sweeps:
+            both = outcome, outcomes.get(task.against)
+            lines.append(f"  {'':12} {_roofline(work(outcome.sweeps), size, limits, both)}")
     return "\n".join(lines)
+
+
+def _roofline(work: Work, size: str, limits: Machine, outcomes: tuple[Outcome, Outcome | None]) -> str:
+    own, against = outcomes
+    least = limits.least(work, 8.0 * rows(size) ** 2)
+    text = f"roofline {least:.4f} s, {work}: it takes {own.median / least:.2f} times that"
+    return text + (f", a ratio of {against.median / least:.0f} is what that allows" if against else "")
 
 
 def _ratio(task: Task, size: str, other: tuple[str, Outcome], mine: Outcome) -> str:

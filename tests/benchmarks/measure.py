@@ -28,12 +28,14 @@ class Side:
     """One way to do a task.
 
     `run` maps the inputs to named answers. Where a side would take hours it does one in `share_of` parts of
-    the work, which is shown; its answer is then the part.
+    the work, which is shown; its answer is then the part. `work` is what it must do at least, by the number
+    of sweeps; None where passes over A take little time.
     """
 
     run: Callable[[Any], Mapping[str, np.ndarray]]
     share_of: float = 1.0
     needs: str = ""
+    work: Callable[[int], Work] | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,6 @@ class Task:
     sides: Mapping[str, Side]
     against: str = "numpy"
     tolerance: float = 1e-10
-    work: Callable[[int], Work] | None = None
-    """What must be done at least, by the number of sweeps; None where passes over A take little time."""
 
 
 @dataclass(frozen=True)

@@ -139,8 +139,7 @@ def _vectors(name: str, text: str, k: int, target: float) -> Task:
         "exiobase",
         target,
         _prepare(k),
-        {"mrio": Side(_solve), "numpy": Side(lambda i: {"X": inverse(i["A"]) @ i["Y"]})},
-        work=_cold(k),
+        {"mrio": Side(_solve, work=_cold(k)), "numpy": Side(lambda i: {"X": inverse(i["A"]) @ i["Y"]})},
     )
 
 
@@ -155,11 +154,10 @@ TASKS = (
         40,
         _prepare_multipliers,
         {
-            "mrio": Side(_multiply),
+            "mrio": Side(_multiply, work=_cold(3)),
             "numpy": Side(lambda i: {"P": i["F"] @ inverse(i["A"])}),
             "mario": Side(_multiply_by_mario, needs="mario"),
         },
-        work=_cold(3),
     ),
     Task(
         "update",
@@ -167,8 +165,7 @@ TASKS = (
         "exiobase",
         200,
         _prepare_update,
-        {"mrio": Side(_resolve), "numpy": Side(_resolve_by_inverse)},
-        work=_warm,
+        {"mrio": Side(_resolve, work=_warm), "numpy": Side(_resolve_by_inverse)},
     ),
     Task(
         "structured",

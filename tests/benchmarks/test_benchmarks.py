@@ -48,7 +48,7 @@ def test_report_is_complete(monkeypatch):
     assert "sweeps 7" in text
     # 9.5 times 0.77 GB at 40 GB/s, beside a median of 15 s.
     assert "0.1825 s, A looked at 2 times, 7.5 products with one column" in text
-    assert "a ratio of 82 is what it allows" in text
+    assert "a ratio of 82 is what that allows" in text
 
 
 def test_products_with_columns_take_longer_than_reading():
@@ -56,6 +56,7 @@ def test_products_with_columns_take_longer_than_reading():
     one, many = (limits.least(Work(0, 1, columns), 8e6) for columns in (1, 64))
     assert one > 0
     assert many > 0
+    assert limits.least(Work(0, 1, made=1), 8e6) > one
     assert limits.least(Work(2, 0, written=1), 8e6) == pytest.approx(5 * limits.reading(8e6))
 
 
